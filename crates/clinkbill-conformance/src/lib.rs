@@ -1,0 +1,3 @@
+//! The rules of Clink's Checkout Session guide as scenarios that run against any server.
+
+#![warn(missing_docs)]

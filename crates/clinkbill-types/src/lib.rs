@@ -1,0 +1,43 @@
+//! Values of Clink's Checkout Session API as they stand on the wire, and nothing else.
+//!
+//! Every other crate of the workspace builds on these types, so that an amount, an id or a
+//! status means the same thing in the generated client, the SDK, the webhook reader and the
+//! sandbox.
+//!
+//! * [`Amount`] is an exact decimal: it never passes through binary floating point and is
+//!   never rounded.
+//! * [`Currency`] and [`Money`] tie an amount to an ISO 4217 code.
+//! * The enums ([`SessionStatus`], [`PaymentMethodType`], ...) are *open*: a value this
+//!   version does not know is kept, never an error.
+//! * Ids ([`SessionId`], ...) read whatever a server sends, and are checked before they become
+//!   part of a URL ([`PathId`]).
+//! * [`Timestamp`] reads ISO 8601 text, milliseconds and seconds, and writes ISO 8601 in UTC.
+
+#![warn(missing_docs)]
+
+mod amount;
+mod currency;
+mod enums;
+mod id;
+mod money;
+mod open_enum;
+mod timestamp;
+
+pub use amount::{Amount, AmountError};
+pub use currency::{Currency, CurrencyError};
+pub use enums::{
+    OrderStatus, OrderType, PaymentMethodType, PaymentStatus, RecurringInterval, SessionStatus,
+    UiMode,
+};
+pub use id::{
+    CustomerId, EventId, IdError, InvoiceId, OrderId, PathId, PriceId, ProductId, SessionId,
+    SubscriptionId,
+};
+pub use money::Money;
+pub use open_enum::Unrecognized;
+pub use timestamp::{Timestamp, TimestampError};
+
+#[doc(hidden)]
+pub mod __private {
+    pub use serde;
+}

@@ -1,0 +1,3 @@
+//! Rust client of Clink's Checkout Session API that merchants can trust with money.
+
+#![warn(missing_docs)]
