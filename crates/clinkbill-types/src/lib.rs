@@ -18,6 +18,7 @@
 mod amount;
 mod currency;
 mod enums;
+mod given;
 mod id;
 mod money;
 mod open_enum;
@@ -29,6 +30,7 @@ pub use enums::{
     OrderStatus, OrderType, PaymentMethodType, PaymentStatus, RecurringInterval, SessionStatus,
     UiMode,
 };
+pub use given::given;
 pub use id::{
     CustomerId, EventId, IdError, InvoiceId, OrderId, PathId, PriceId, ProductId, SessionId,
     SubscriptionId,

@@ -1,0 +1,197 @@
+use std::collections::BTreeMap;
+
+use clinkbill_types::{
+    Amount, Currency, CustomerId, InvoiceId, Money, OrderId, OrderStatus, OrderType,
+    PaymentMethodType, PriceId, ProductId, SessionId, Timestamp,
+};
+use serde::Deserialize;
+
+use crate::LineItem;
+use crate::read::{many, money, text};
+
+/// An order as Clink tells it, in an event or in an answer. Each payment attempt makes one.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(from = "Wire")]
+#[non_exhaustive]
+pub struct Order {
+    /// The id of the order (`order_...`).
+    pub order_id: OrderId,
+    /// Where the order stands.
+    pub status: Option<OrderStatus>,
+    /// Whether the order is one of a series.
+    pub order_type: Option<OrderType>,
+    /// The session the attempt was made in.
+    pub session_id: Option<SessionId>,
+    /// The merchant's own reference, as it was given with the session.
+    pub merchant_reference: Option<String>,
+    /// What was asked for, in the currency it was asked in. Compare this with your own books.
+    pub subtotal: Option<Money>,
+    /// What the buyer pays, in the currency the buyer chose. It may be in another currency
+    /// than `subtotal`.
+    pub total: Option<Money>,
+    /// The customer.
+    pub customer_id: Option<CustomerId>,
+    /// The customer's email address.
+    pub customer_email: Option<String>,
+    /// The invoice, for a recurring order.
+    pub invoice_id: Option<InvoiceId>,
+    /// The product of the dashboard.
+    pub product_id: Option<ProductId>,
+    /// The price of the dashboard.
+    pub price_id: Option<PriceId>,
+    /// The lines that were sent inline; empty for a product of the dashboard.
+    pub lines: Vec<LineItem>,
+    /// How the buyer pays.
+    pub payment_method: Option<PaymentMethod>,
+    /// When the order was made, in UTC.
+    pub created: Option<Timestamp>,
+    /// When the attempt finally succeeded or failed, in UTC.
+    pub settled: Option<Timestamp>,
+    /// Why the attempt failed, as a code such as `card_declined`.
+    pub failure_code: Option<String>,
+    /// Why the attempt failed, in words.
+    pub failure_message: Option<String>,
+    /// How risky Clink found the attempt.
+    pub risk_level: Option<String>,
+    /// The merchant's own pairs.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// How a buyer pays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PaymentMethod {
+    /// The method.
+    #[serde(default)]
+    pub payment_method_type: Option<PaymentMethodType>,
+    /// The id of the saved instrument (`pi_...`).
+    #[serde(default, deserialize_with = "text")]
+    pub payment_instrument_id: Option<String>,
+    /// The card's scheme, such as `Visa`.
+    #[serde(default, deserialize_with = "text")]
+    pub card_scheme: Option<String>,
+    /// The last four digits of the card.
+    #[serde(default, deserialize_with = "text")]
+    pub card_last_four: Option<String>,
+    /// The country of the card's issuer.
+    #[serde(default, deserialize_with = "text")]
+    pub issuer_region: Option<String>,
+    /// The card's issuer.
+    #[serde(default, deserialize_with = "text")]
+    pub issuer_bank: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    order_id: OrderId,
+    #[serde(default)]
+    status: Option<OrderStatus>,
+    #[serde(default, rename = "type")]
+    order_type: Option<OrderType>,
+    #[serde(default, deserialize_with = "text")]
+    session_id: Option<SessionId>,
+    #[serde(default, deserialize_with = "text")]
+    merchant_reference_id: Option<String>,
+    #[serde(default)]
+    amount_subtotal: Option<Amount>,
+    #[serde(default)]
+    amount_total: Option<Amount>,
+    #[serde(default, deserialize_with = "text")]
+    original_currency: Option<Currency>,
+    #[serde(default, deserialize_with = "text")]
+    payment_currency: Option<Currency>,
+    #[serde(default, deserialize_with = "text")]
+    customer_id: Option<CustomerId>,
+    #[serde(default, deserialize_with = "text")]
+    customer_email: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    invoice_id: Option<InvoiceId>,
+    #[serde(default, deserialize_with = "text")]
+    product_id: Option<ProductId>,
+    #[serde(default, deserialize_with = "text")]
+    price_id: Option<PriceId>,
+    #[serde(default, deserialize_with = "many")]
+    price_data_list: Vec<LineItem>,
+    #[serde(default)]
+    payment_method: Option<PaymentMethod>,
+    #[serde(default)]
+    create_time: Option<Timestamp>,
+    #[serde(default)]
+    payment_time: Option<Timestamp>,
+    #[serde(default, deserialize_with = "text")]
+    failure_code: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    failure_message: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    risk_level: Option<String>,
+    #[serde(default, deserialize_with = "many")]
+    metadata: BTreeMap<String, String>,
+}
+
+impl From<Wire> for Order {
+    fn from(wire: Wire) -> Self {
+        Self {
+            order_id: wire.order_id,
+            status: wire.status,
+            order_type: wire.order_type,
+            session_id: wire.session_id,
+            merchant_reference: wire.merchant_reference_id,
+            subtotal: money(wire.amount_subtotal, wire.original_currency),
+            total: money(wire.amount_total, wire.payment_currency),
+            customer_id: wire.customer_id,
+            customer_email: wire.customer_email,
+            invoice_id: wire.invoice_id,
+            product_id: wire.product_id,
+            price_id: wire.price_id,
+            lines: wire.price_data_list,
+            payment_method: wire.payment_method,
+            created: wire.create_time,
+            settled: wire.payment_time,
+            failure_code: wire.failure_code,
+            failure_message: wire.failure_message,
+            risk_level: wire.risk_level,
+            metadata: wire.metadata,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paid_order_reads_without_loss() {
+        let order: Order = serde_json::from_str(
+            r#"{"orderId":"order_x","type":"onetime","sessionId":"sess_x","merchantReferenceId":"A-17",
+            "invoiceId":null,"customerId":"cus_x","customerEmail":"b@example.com","productId":null,"priceId":null,
+            "priceDataList":[{"name":"Item","quantity":1,"unitAmount":7.50,"currency":"USD"}],
+            "paymentMethod":{"paymentMethodType":"card","paymentInstrumentId":"pi_x","cardScheme":"Visa",
+            "cardLastFour":"4242","issuerRegion":"US","issuerBank":null,"wallet":null},
+            "paymentExecutionDetails":null,"amountSubtotal":7.50,"amountTotal":"7.50","paymentCurrency":"USD",
+            "originalCurrency":"USD","status":"success","paymentTime":1785936113600,"metadata":{},"riskLevel":"LOW"}"#,
+        )
+        .unwrap();
+        assert_eq!(order.status, Some(OrderStatus::Success));
+        assert_eq!(order.order_type, Some(OrderType::OneTime));
+        assert_eq!(order.total.unwrap().to_string(), "7.50 USD");
+        assert_eq!(order.merchant_reference.as_deref(), Some("A-17"));
+        assert_eq!(order.settled.unwrap().as_millis(), 1_785_936_113_600);
+        let method = order.payment_method.unwrap();
+        assert_eq!(method.payment_method_type, Some(PaymentMethodType::Card));
+        assert_eq!(method.card_last_four.as_deref(), Some("4242"));
+    }
+
+    #[test]
+    fn a_failed_order_without_creation_time_and_with_a_null_word_reads() {
+        let order: Order = serde_json::from_str(
+            r#"{"orderId":"order_x","status":"failed","merchantReferenceId":"null",
+            "priceDataList":null,"paymentMethod":null,"failureCode":"card_declined"}"#,
+        )
+        .unwrap();
+        assert_eq!(order.merchant_reference, None);
+        assert_eq!(order.created, None);
+        assert_eq!(order.failure_code.as_deref(), Some("card_declined"));
+    }
+}

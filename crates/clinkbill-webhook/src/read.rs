@@ -1,0 +1,32 @@
+//! How the fields of an object are read: what is missing, null or blank is none.
+
+use clinkbill_types::{Amount, Currency, Money, given};
+use serde::de::IntoDeserializer;
+use serde::{Deserialize, Deserializer};
+
+/// A reference, an id or a URL that may not have been set.
+pub(crate) fn text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> Deserialize<'a>,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.as_deref()
+        .and_then(given)
+        .map(|text| T::deserialize(text.into_deserializer()))
+        .transpose()
+}
+
+/// A list or a map, empty when it is null.
+pub(crate) fn many<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Money, when both amount and currency are known.
+pub(crate) fn money(amount: Option<Amount>, currency: Option<Currency>) -> Option<Money> {
+    Some(Money::new(amount?, currency?))
+}
