@@ -74,9 +74,7 @@ impl Amount {
 
     /// The exact sum of all `amounts`, or [`AmountError::TooLarge`].
     pub fn checked_sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self, AmountError> {
-        amounts
-            .into_iter()
-            .try_fold(Self::ZERO, |sum, amount| sum.checked_add(amount))
+        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
     }
 
     /// Whether the amount is greater than zero.
