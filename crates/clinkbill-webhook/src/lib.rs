@@ -49,7 +49,7 @@ mod session;
 mod signature;
 
 pub use event::{Event, EventKind, EventType, OtherEvent, UnreadableEvent};
-pub use order::{Order, PaymentMethod};
+pub use order::{Order, PaymentExecution, PaymentMethod, Wallet};
 pub use secret::{SecretError, WebhookSecret};
 pub use session::{LineItem, Price, PriceOption, Product, Recurring, Session, SessionCustomer};
 pub use signature::{SignedHeaders, Signer, Verifier, WebhookError};

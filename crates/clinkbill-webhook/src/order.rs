@@ -17,7 +17,7 @@ pub struct Order {
     /// The id of the order (`order_...`).
     pub order_id: OrderId,
     /// Where the order stands.
-    pub status: Option<OrderStatus>,
+    pub status: OrderStatus,
     /// Whether the order is one of a series.
     pub order_type: Option<OrderType>,
     /// The session the attempt was made in.
@@ -43,6 +43,8 @@ pub struct Order {
     pub lines: Vec<LineItem>,
     /// How the buyer pays.
     pub payment_method: Option<PaymentMethod>,
+    /// What happened at each payment channel that was tried.
+    pub executions: Vec<PaymentExecution>,
     /// When the order was made, in UTC.
     pub created: Option<Timestamp>,
     /// When the attempt finally succeeded or failed, in UTC.
@@ -80,14 +82,45 @@ pub struct PaymentMethod {
     /// The card's issuer.
     #[serde(default, deserialize_with = "text")]
     pub issuer_bank: Option<String>,
+    /// The wallet the buyer paid from.
+    #[serde(default)]
+    pub wallet: Option<Wallet>,
+}
+
+/// A wallet a buyer paid from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Wallet {
+    /// The buyer's name at the wallet.
+    #[serde(default, deserialize_with = "text")]
+    pub account_tag: Option<String>,
+}
+
+/// What happened at one payment channel.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PaymentExecution {
+    /// The channel.
+    #[serde(default, deserialize_with = "text")]
+    pub channel_code: Option<String>,
+    /// The channel's id of the transaction.
+    #[serde(default, deserialize_with = "text")]
+    pub channel_transaction_id: Option<String>,
+    /// The channel's own code of the failure.
+    #[serde(default, deserialize_with = "text")]
+    pub original_failure_code: Option<String>,
+    /// The channel's own words about the failure.
+    #[serde(default, deserialize_with = "text")]
+    pub original_failure_message: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
     order_id: OrderId,
-    #[serde(default)]
-    status: Option<OrderStatus>,
+    status: OrderStatus,
     #[serde(default, rename = "type")]
     order_type: Option<OrderType>,
     #[serde(default, deserialize_with = "text")]
@@ -116,6 +149,8 @@ struct Wire {
     price_data_list: Vec<LineItem>,
     #[serde(default)]
     payment_method: Option<PaymentMethod>,
+    #[serde(default, deserialize_with = "many")]
+    payment_execution_details: Vec<PaymentExecution>,
     #[serde(default)]
     create_time: Option<Timestamp>,
     #[serde(default)]
@@ -147,6 +182,7 @@ impl From<Wire> for Order {
             price_id: wire.price_id,
             lines: wire.price_data_list,
             payment_method: wire.payment_method,
+            executions: wire.payment_execution_details,
             created: wire.create_time,
             settled: wire.payment_time,
             failure_code: wire.failure_code,
@@ -173,7 +209,7 @@ mod tests {
             "originalCurrency":"USD","status":"success","paymentTime":1785936113600,"metadata":{},"riskLevel":"LOW"}"#,
         )
         .unwrap();
-        assert_eq!(order.status, Some(OrderStatus::Success));
+        assert_eq!(order.status, OrderStatus::Success);
         assert_eq!(order.order_type, Some(OrderType::OneTime));
         assert_eq!(order.total.unwrap().to_string(), "7.50 USD");
         assert_eq!(order.merchant_reference.as_deref(), Some("A-17"));
@@ -187,11 +223,16 @@ mod tests {
     fn a_failed_order_without_creation_time_and_with_a_null_word_reads() {
         let order: Order = serde_json::from_str(
             r#"{"orderId":"order_x","status":"failed","merchantReferenceId":"null",
-            "priceDataList":null,"paymentMethod":null,"failureCode":"card_declined"}"#,
+            "priceDataList":null,"paymentMethod":null,"failureCode":"card_declined",
+            "paymentExecutionDetails":[{"channelCode":"stripe","originalFailureCode":"51"}]}"#,
         )
         .unwrap();
         assert_eq!(order.merchant_reference, None);
         assert_eq!(order.created, None);
         assert_eq!(order.failure_code.as_deref(), Some("card_declined"));
+        assert_eq!(
+            order.executions[0].original_failure_code.as_deref(),
+            Some("51")
+        );
     }
 }

@@ -18,7 +18,7 @@ pub struct Session {
     /// The id of the session (`sess_...`).
     pub session_id: SessionId,
     /// Where the session stands.
-    pub status: Option<SessionStatus>,
+    pub status: SessionStatus,
     /// How far its payment has come.
     pub payment_status: Option<PaymentStatus>,
     /// What was asked for, in the currency it was asked in. Compare this with your own books.
@@ -158,8 +158,7 @@ pub struct Recurring {
 #[serde(rename_all = "camelCase")]
 struct Wire {
     session_id: SessionId,
-    #[serde(default)]
-    status: Option<SessionStatus>,
+    status: SessionStatus,
     #[serde(default)]
     payment_status: Option<PaymentStatus>,
     #[serde(default)]
@@ -248,7 +247,7 @@ mod tests {
             "created":"2025-01-15T11:45:00.000Z","expire":1736941500000,
             "priceDataList":[{"name":"Item","quantity":2,"unitAmount":3.75,"currency":"USD"}]}"#,
         );
-        assert_eq!(session.status, Some(SessionStatus::Complete));
+        assert_eq!(session.status, SessionStatus::Complete);
         assert_eq!(session.subtotal.unwrap().to_string(), "7.50 USD");
         assert_eq!(session.total.unwrap().to_string(), "139659 IDR");
         assert_eq!(session.created, session.expires);
@@ -273,25 +272,26 @@ mod tests {
     fn a_reference_that_was_never_set_is_none() {
         for written in ["null", "\"null\"", "\" \"", "\"\""] {
             let session = read(&format!(
-                r#"{{"sessionId":"sess_1","merchantReferenceId":{written},"orderId":{written}}}"#
+                r#"{{"sessionId":"sess_1","status":"open","merchantReferenceId":{written},"orderId":{written}}}"#
             ));
             assert_eq!(session.merchant_reference, None, "{written}");
             assert_eq!(session.order_id, None, "{written}");
         }
-        let session = read(r#"{"sessionId":"sess_1","merchantReferenceId":" A 17"}"#);
+        let session =
+            read(r#"{"sessionId":"sess_1","status":"open","merchantReferenceId":" A 17"}"#);
         assert_eq!(session.merchant_reference.as_deref(), Some(" A 17"));
     }
 
     #[test]
     fn an_unknown_status_is_kept() {
         let session = read(r#"{"sessionId":"sess_1","status":"paused","paymentStatus":"half"}"#);
-        assert_eq!(session.status.unwrap().as_str(), "paused");
+        assert_eq!(session.status.as_str(), "paused");
         assert_eq!(session.payment_status.unwrap().as_str(), "half");
     }
 
     #[test]
     fn the_access_token_is_not_kept() {
-        let session = read(r#"{"sessionId":"sess_1","token":"canary"}"#);
+        let session = read(r#"{"sessionId":"sess_1","status":"open","token":"canary"}"#);
         assert!(!format!("{session:?}").contains("canary"));
     }
 }
