@@ -1,1 +1,52 @@
-fn main() {}
+//! Maintenance of the workspace: `cargo xtask --help`.
+
+mod codegen;
+mod document;
+mod exact_numbers;
+mod overlay;
+
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Maintenance of the workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Generate the low-level client from the contract
+    Codegen {
+        /// Write nothing; fail with the difference if the committed client is not up to date
+        #[arg(long)]
+        check: bool,
+    },
+    /// Fail if a dependency changes how the whole build reads JSON numbers
+    ExactNumbers,
+}
+
+fn main() -> ExitCode {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = here.parent().unwrap_or(here);
+    let contract = root.join(codegen::CONTRACT);
+    let generated = root.join(codegen::GENERATED);
+    let outcome = match Arguments::parse().task {
+        Task::Codegen { check: false } => codegen::write(&contract, &generated),
+        Task::Codegen { check: true } => codegen::check(&contract, &generated),
+        Task::ExactNumbers => exact_numbers::check(root),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nobody is left to tell if stderr is closed.
+            let _ = writeln!(std::io::stderr(), "error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

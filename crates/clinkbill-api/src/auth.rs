@@ -1,0 +1,71 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use progenitor_client::{ClientHooks, OperationInfo};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Request, Response};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::generated::{Client, ClientInfo as _};
+use crate::transport::ConnectError;
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const TIMESTAMP: HeaderName = HeaderName::from_static("x-timestamp");
+
+/// Where the time of `X-Timestamp` comes from.
+pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// What a [`Client`] signs its requests with: the key and a clock. Opaque; `Debug` shows neither.
+#[derive(Clone)]
+pub struct Inner {
+    key: HeaderValue,
+    clock: Clock,
+}
+
+impl Inner {
+    pub(crate) fn new(key: &SecretString, clock: Clock) -> Result<Self, ConnectError> {
+        let key = key.expose_secret();
+        let mut value = HeaderValue::from_str(key).map_err(|_| ConnectError::Key)?;
+        if key.trim().is_empty() {
+            return Err(ConnectError::Key);
+        }
+        value.set_sensitive(true);
+        Ok(Self { key: value, clock })
+    }
+
+    /// Leaves the headers of the contract and no other (the generated code adds `api-version`).
+    fn sign(&self, headers: &mut HeaderMap) {
+        let mut signed = HeaderMap::with_capacity(4);
+        for known in [ACCEPT, CONTENT_TYPE] {
+            if let Some(value) = headers.remove(&known) {
+                signed.insert(known, value);
+            }
+        }
+        signed.insert(API_KEY, self.key.clone());
+        signed.insert(TIMESTAMP, HeaderValue::from(self.millis()));
+        *headers = signed;
+    }
+
+    /// A clock before 1970 gives 0, which the server refuses as it would the truth.
+    fn millis(&self) -> u64 {
+        let since_epoch = (self.clock)()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        since_epoch.as_millis().try_into().unwrap_or(u64::MAX)
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").finish_non_exhaustive()
+    }
+}
+
+/// One call is one sending, signed at the last moment.
+impl ClientHooks<Inner> for Client {
+    async fn exec(&self, mut request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
+        self.inner().sign(request.headers_mut());
+        self.client().execute(request).await
+    }
+}
