@@ -1,3 +1,70 @@
-//! A stand-in for Clink's Checkout Session API that follows every documented rule, in process or on a port.
+//! A stand-in for Clink's Checkout Session API that follows every documented rule it covers: in
+//! process for tests, over HTTP with a checkout page for people. No account, no network.
+//!
+//! ```
+//! use clinkbill_sandbox::{Attempt, Sandbox};
+//!
+//! let sandbox = Sandbox::new();
+//! let created = sandbox.post_checkout_session(
+//!     r#"{
+//!         "customerEmail": "customer@example.com",
+//!         "originalAmount": 4.99, "originalCurrency": "USD",
+//!         "successUrl": "https://shop.example/thanks"
+//!     }"#,
+//! );
+//! assert_eq!(created.status(), 200);
+//!
+//! let body: serde_json::Value = serde_json::from_slice(created.body())?;
+//! let session_id = body["data"]["sessionId"].as_str().unwrap();
+//! let paid = sandbox.merchant().pay(session_id, Attempt::succeeded())?;
+//! assert_eq!(
+//!     paid.redirect_url.unwrap(),
+//!     format!("https://shop.example/thanks?sessionId={session_id}"),
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Doors
+//!
+//! One engine, three doors that carry and never decide:
+//!
+//! * [`Sandbox::handle`]: direct calls, no socket, no thread, no runtime;
+//! * `Sandbox::serve` (feature `server`): the API and the checkout page on a loopback port,
+//!   webhooks delivered;
+//! * `Sandbox::wiremock` (feature `wiremock`): the same behind a wiremock server.
+//!
+//! # What it keeps apart
+//!
+//! A key is a merchant: every `sk_test_...` or `sk_uat_...` key opens its own, at first empty
+//! book, so tests that use different keys never meet. Production keys are refused.
+//!
+//! # What it does not do
+//!
+//! Products and prices of the dashboard are taken at their word; there are no subscriptions, and
+//! a webhook is delivered once, without a retry.
 
 #![warn(missing_docs)]
+
+mod book;
+mod clock;
+mod engine;
+mod error;
+mod http;
+mod ids;
+mod key;
+mod request;
+pub mod rulebook;
+mod sandbox;
+mod view;
+mod webhook;
+pub mod wire;
+
+#[cfg(feature = "server")]
+pub use self::http::server::Server;
+#[cfg(feature = "wiremock")]
+pub use self::http::wiremock::WiremockServer;
+pub use clock::{Clock, ManualClock, WallClock};
+pub use engine::{Attempt, Paid};
+pub use error::{Refusal, RefusalShape};
+pub use request::{BODY_LIMIT, Body, Reply, Request};
+pub use sandbox::{ControlError, Delivery, Merchant, Sandbox, SandboxBuilder, StartError};

@@ -23,6 +23,9 @@ pub struct Timestamp(jiff::Timestamp);
 pub struct TimestampError;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const UNIX_EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
+
     /// The moment `millis` milliseconds after the Unix epoch.
     pub fn from_millis(millis: i64) -> Result<Self, TimestampError> {
         jiff::Timestamp::from_millisecond(millis)

@@ -1,0 +1,115 @@
+//! What the sandbox answers to HTTP, and the doors through which HTTP comes in.
+
+mod api;
+mod control;
+mod page;
+#[cfg(feature = "server")]
+pub(crate) mod server;
+#[cfg(feature = "wiremock")]
+pub(crate) mod wiremock;
+
+use http::{HeaderName, Method, header};
+
+use crate::engine::Engine;
+use crate::error::ApiError;
+use crate::key::KeyDigest;
+use crate::request::{Body, Request};
+use crate::{BODY_LIMIT, Reply};
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const TIMESTAMP: HeaderName = HeaderName::from_static("x-timestamp");
+
+/// Answers a request. The same request gets the same answer through every door.
+pub(crate) fn handle(engine: &Engine, request: &Request) -> Reply {
+    let shape = engine.options.refusal_shape;
+    route(engine, request).unwrap_or_else(|error| error.into_reply(shape))
+}
+
+fn route(engine: &Engine, request: &Request) -> Result<Reply, ApiError> {
+    check_host(request)?;
+    let path = request.path.trim_start_matches('/');
+    let segments: Vec<&str> = path.split('/').collect();
+    match segments.as_slice() {
+        ["api", rest @ ..] => api::handle(engine, request, rest),
+        ["_sandbox", rest @ ..] => control::handle(engine, request, rest),
+        ["pay", token] => page::handle(engine, request, token),
+        _ => Err(ApiError::UnknownRoute),
+    }
+}
+
+/// A page of another site must not reach the sandbox through a name that resolves to loopback.
+fn check_host(request: &Request) -> Result<(), ApiError> {
+    let Some(host) = request.headers.get(header::HOST) else {
+        return Ok(());
+    };
+    let is_local = host
+        .to_str()
+        .ok()
+        .and_then(|host| url::Url::parse(&format!("http://{host}")).ok())
+        .is_some_and(|url| match url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        });
+    if is_local {
+        Ok(())
+    } else {
+        Err(ApiError::ForeignHost)
+    }
+}
+
+/// Where the sandbox can be reached, as the caller reached it.
+fn origin(request: &Request) -> String {
+    let host = request.text_header(&header::HOST).unwrap_or("localhost");
+    format!("http://{host}")
+}
+
+fn allow(request: &Request, methods: &'static [Method]) -> Result<(), ApiError> {
+    if methods.contains(&request.method) {
+        Ok(())
+    } else {
+        Err(ApiError::MethodNotAllowed(methods))
+    }
+}
+
+fn merchant(request: &Request) -> Result<KeyDigest, ApiError> {
+    KeyDigest::of(request.header(&API_KEY).ok_or(ApiError::NoKey)?)
+}
+
+fn check_timestamp(engine: &Engine, request: &Request) -> Result<(), ApiError> {
+    let sent: i64 = request
+        .text_header(&TIMESTAMP)
+        .and_then(|text| text.parse().ok())
+        .ok_or(ApiError::NoTimestamp)?;
+    let skew = sent.abs_diff(request.received_at);
+    if skew <= engine.options.timestamp_tolerance_millis.unsigned_abs() {
+        Ok(())
+    } else {
+        Err(ApiError::StaleTimestamp)
+    }
+}
+
+fn json_body(request: &Request) -> Result<&[u8], ApiError> {
+    let body = whole_body(request)?;
+    let is_json = request
+        .text_header(&header::CONTENT_TYPE)
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"));
+    if is_json {
+        Ok(body)
+    } else {
+        Err(ApiError::NotJson)
+    }
+}
+
+fn whole_body(request: &Request) -> Result<&[u8], ApiError> {
+    match &request.body {
+        Body::Whole(bytes) if bytes.len() <= BODY_LIMIT => Ok(bytes),
+        Body::Whole(_) | Body::TooLarge => Err(ApiError::TooLarge { limit: BODY_LIMIT }),
+        Body::CutShort => Err(ApiError::Malformed {
+            field: "body".to_owned(),
+            reason: "ended before it was complete".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,204 @@
+//! The checkout page behind a session's `url`: the purchase, and what a buyer can do with it.
+
+use askama::Template;
+use clinkbill_types::Amount;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use url::Url;
+
+use super::{allow, whole_body};
+use crate::Reply;
+use crate::book::{Book, Session};
+use crate::engine::{Attempt, Engine, Link};
+use crate::error::ApiError;
+use crate::request::Request;
+use crate::view;
+use crate::wire::response::SessionStatus;
+
+pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<Reply, ApiError> {
+    allow(request, &[Method::GET, Method::POST])?;
+    let Some(link) = engine.link(token) else {
+        return Ok(Notice::reply(
+            StatusCode::NOT_FOUND,
+            "Unknown checkout link",
+            "No checkout session stands behind this link.",
+        ));
+    };
+    if request.method == Method::GET {
+        return Ok(show(engine, request, &link, None));
+    }
+    let attempt = match form_value(request, "outcome")?.as_deref() {
+        Some("failed") => Attempt::failed(),
+        _ => Attempt::succeeded(),
+    };
+    match engine.pay(
+        link.merchant,
+        &link.session_id,
+        attempt,
+        request.received_at,
+    ) {
+        Ok(paid) => Ok(match paid.redirect_url.as_deref().and_then(location) {
+            Some(location) => redirect(location),
+            None if attempt == Attempt::failed() => show(
+                engine,
+                request,
+                &link,
+                Some("The card was declined. You can try again."),
+            ),
+            None => show(engine, request, &link, None),
+        }),
+        // The session ended meanwhile: its page says so.
+        Err(_) => Ok(show(engine, request, &link, None)),
+    }
+}
+
+/// The page of a session as it stands.
+#[derive(Template)]
+#[template(path = "checkout.html")]
+struct Checkout<'a> {
+    lines: Vec<LineView<'a>>,
+    total: String,
+    email: Option<&'a str>,
+    cancel_url: Option<String>,
+    alert: Option<&'a str>,
+}
+
+struct LineView<'a> {
+    name: &'a str,
+    quantity: u32,
+    unit: String,
+    total: Option<String>,
+}
+
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct Notice<'a> {
+    title: &'a str,
+    text: &'a str,
+}
+
+impl Notice<'_> {
+    fn reply(status: StatusCode, title: &str, text: &str) -> Reply {
+        page(status, &Notice { title, text }, "'none'", "'none'")
+    }
+}
+
+fn show(engine: &Engine, request: &Request, link: &Link, alert: Option<&str>) -> Reply {
+    engine.with_book(link.merchant, |book| {
+        let Some(session) = book.sessions.get(&link.session_id) else {
+            return Notice::reply(
+                StatusCode::NOT_FOUND,
+                "Unknown checkout link",
+                "No checkout session stands behind this link.",
+            );
+        };
+        match engine.status(session, request.received_at) {
+            SessionStatus::Open => checkout(engine, book, session, alert),
+            SessionStatus::Completed => Notice::reply(
+                StatusCode::OK,
+                "Payment complete",
+                "This checkout has concluded with a successful payment.",
+            ),
+            SessionStatus::Expired => Notice::reply(
+                StatusCode::GONE,
+                "Checkout expired",
+                "This checkout takes no further payment attempts.",
+            ),
+        }
+    })
+}
+
+fn checkout(engine: &Engine, book: &Book, session: &Session, alert: Option<&str>) -> Reply {
+    let draft = &session.draft;
+    let lines = draft
+        .lines
+        .iter()
+        .map(|line| LineView {
+            name: &line.name,
+            quantity: line.quantity,
+            unit: money(line.unit_amount, &line.currency),
+            total: line
+                .unit_amount
+                .checked_mul(line.quantity)
+                .ok()
+                .map(|total| money(total, &line.currency)),
+        })
+        .collect();
+    let template = Checkout {
+        lines,
+        total: money(draft.amount, draft.currency.code()),
+        email: book.customers[session.customer].email.as_deref(),
+        cancel_url: engine.redirect_on_leaving(session),
+        alert,
+    };
+    // A browser checks the redirect after a form against form-action as well.
+    let after = draft.success_url.as_deref().or(draft.return_url.as_deref());
+    let form_targets = match after.and_then(|url| Url::parse(url).ok()) {
+        Some(url) => format!("'self' {}", url.origin().ascii_serialization()),
+        None => "'self'".to_owned(),
+    };
+    let frames = if view::is_embedded(session) {
+        "*"
+    } else {
+        "'none'"
+    };
+    page(StatusCode::OK, &template, &form_targets, frames)
+}
+
+fn page(status: StatusCode, template: &impl Template, form_targets: &str, frames: &str) -> Reply {
+    let Ok(html) = template.render() else {
+        return plain(StatusCode::INTERNAL_SERVER_ERROR);
+    };
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+         form-action {form_targets}; frame-ancestors {frames}"
+    );
+    let mut reply = Reply::new(html.into_bytes());
+    *reply.status_mut() = status;
+    let headers = reply.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    // The link is a secret: neither caches nor the next site may learn it.
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] as [(HeaderName, &'static str); 3]
+    {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    reply
+}
+
+fn redirect(location: HeaderValue) -> Reply {
+    let mut reply = plain(StatusCode::SEE_OTHER);
+    reply.headers_mut().insert(header::LOCATION, location);
+    reply
+}
+
+fn plain(status: StatusCode) -> Reply {
+    let mut reply = Reply::new(Vec::new());
+    *reply.status_mut() = status;
+    reply
+}
+
+/// The URL as a header may carry it: in ASCII.
+fn location(url: &str) -> Option<HeaderValue> {
+    HeaderValue::from_str(Url::parse(url).ok()?.as_str()).ok()
+}
+
+fn form_value(request: &Request, name: &str) -> Result<Option<String>, ApiError> {
+    let body = whole_body(request)?;
+    Ok(url::form_urlencoded::parse(body)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned()))
+}
+
+fn money(amount: Amount, currency: &str) -> String {
+    format!("{amount} {currency}")
+}

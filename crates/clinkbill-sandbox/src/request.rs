@@ -1,0 +1,45 @@
+//! What comes in through a door and what goes out.
+
+use http::{HeaderMap, HeaderName, Method};
+
+/// The largest body the sandbox reads, in bytes.
+pub const BODY_LIMIT: usize = 1 << 20;
+
+/// A request as a door received it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The HTTP method.
+    pub method: Method,
+    /// The path, still percent-encoded.
+    pub path: String,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+    /// When it arrived: wall time in milliseconds since the Unix epoch.
+    pub received_at: i64,
+}
+
+/// A request's body.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// All of it; at most [`BODY_LIMIT`] bytes are looked at.
+    Whole(Vec<u8>),
+    /// More than [`BODY_LIMIT`] bytes; the door did not keep them.
+    TooLarge,
+    /// The sender stopped before the end.
+    CutShort,
+}
+
+/// The answer to a request: status, content type and body, the same through every door.
+pub type Reply = http::Response<Vec<u8>>;
+
+impl Request {
+    pub(crate) fn header(&self, name: &HeaderName) -> Option<&[u8]> {
+        self.headers.get(name).map(http::HeaderValue::as_bytes)
+    }
+
+    pub(crate) fn text_header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}

@@ -1,0 +1,308 @@
+//! The sandbox as its users hold it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clinkbill_webhook::{SecretError, Signer, WebhookSecret};
+use http::{HeaderMap, HeaderValue, Method, header};
+use url::Url;
+
+use crate::clock::{Clock, WallClock};
+use crate::engine::{Attempt, Engine, Options, Paid};
+use crate::error::{ApiError, RefusalShape};
+use crate::ids::Seed;
+use crate::key::KeyDigest;
+use crate::request::{Body, Reply, Request};
+use crate::rulebook::{Faithful, Rulebook};
+use crate::webhook::outbox::Endpoint;
+
+const DEFAULT_LIFETIME: Duration = Duration::from_hours(24);
+const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
+
+/// A running stand-in for Clink. Cheap to clone; clones share their books.
+#[derive(Clone)]
+pub struct Sandbox {
+    pub(crate) engine: Arc<Engine>,
+    key: Arc<str>,
+    digest: KeyDigest,
+}
+
+/// What a sandbox is started with.
+#[must_use]
+pub struct SandboxBuilder {
+    rulebook: Box<dyn Rulebook>,
+    clock: Box<dyn Clock>,
+    seed: Seed,
+    endpoints: Vec<Endpoint>,
+    refusal_shape: RefusalShape,
+    session_lifetime: Duration,
+    timestamp_tolerance: Duration,
+}
+
+/// One merchant, and what a buyer does at its checkout.
+#[derive(Clone)]
+pub struct Merchant {
+    engine: Arc<Engine>,
+    digest: KeyDigest,
+}
+
+/// A webhook request that is due, signed for sending now.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The merchant's endpoint.
+    pub url: String,
+    /// The headers Clink sends: timestamp, signature and its type.
+    pub headers: Vec<(&'static str, String)>,
+    /// The JSON body, byte for byte as it was signed.
+    pub body: String,
+}
+
+/// A sandbox cannot be started as asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The webhook URL is not an absolute http or https URL.
+    #[error("webhook URL must be an absolute http or https URL")]
+    WebhookUrl,
+    /// The webhook secret cannot sign.
+    #[error("webhook secret: {0}")]
+    WebhookSecret(#[from] SecretError),
+    /// No server could be started on the address.
+    #[error("failed to listen: {0}")]
+    Listen(#[from] std::io::Error),
+    /// No HTTP client for webhooks could be built.
+    #[error("failed to prepare webhook delivery: {0}")]
+    Courier(String),
+}
+
+/// What a buyer wanted to do cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ControlError(String);
+
+impl Sandbox {
+    /// A sandbox as documented, with the time of the machine and random ids.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// A sandbox of your making.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder {
+            rulebook: Box::new(Faithful),
+            clock: Box::new(WallClock),
+            seed: Seed::random(),
+            endpoints: Vec::new(),
+            refusal_shape: RefusalShape::default(),
+            session_lifetime: DEFAULT_LIFETIME,
+            timestamp_tolerance: DEFAULT_TOLERANCE,
+        }
+    }
+
+    /// Answers a request; the door without a socket.
+    #[must_use]
+    pub fn handle(&self, request: &Request) -> Reply {
+        crate::http::handle(&self.engine, request)
+    }
+
+    /// Sends `POST /checkout/session` with this JSON body, as the merchant of
+    /// [`secret_key`](Self::secret_key).
+    #[must_use]
+    pub fn post_checkout_session(&self, body: impl Into<Vec<u8>>) -> Reply {
+        self.handle(&self.request(Method::POST, "/api/checkout/session", body.into()))
+    }
+
+    /// Sends a `GET` to a path of the API, such as `checkout/session/sess_1`, as the merchant of
+    /// [`secret_key`](Self::secret_key).
+    #[must_use]
+    pub fn get(&self, path: &str) -> Reply {
+        self.handle(&self.request(Method::GET, &format!("/api/{path}"), Vec::new()))
+    }
+
+    /// A secret key that this sandbox made up. Any other `sk_test_...` or `sk_uat_...` key works
+    /// too, and is another merchant.
+    #[must_use]
+    pub fn secret_key(&self) -> &str {
+        &self.key
+    }
+
+    /// The merchant of [`secret_key`](Self::secret_key).
+    #[must_use]
+    pub fn merchant(&self) -> Merchant {
+        Merchant {
+            engine: Arc::clone(&self.engine),
+            digest: self.digest,
+        }
+    }
+
+    /// The merchant of a key, if it is one the sandbox accepts.
+    #[must_use]
+    pub fn merchant_of(&self, key: &str) -> Option<Merchant> {
+        Some(Merchant {
+            engine: Arc::clone(&self.engine),
+            digest: KeyDigest::of(key.as_bytes()).ok()?,
+        })
+    }
+
+    /// Takes every webhook request that is due. A door that owns a port delivers them by itself;
+    /// without one, this is how a test gets them. Each is handed out once.
+    #[must_use]
+    pub fn take_due_deliveries(&self) -> Vec<Delivery> {
+        self.engine
+            .take_due()
+            .into_iter()
+            .map(|(_, due)| Delivery {
+                url: due.url,
+                headers: due.headers,
+                body: due.body,
+            })
+            .collect()
+    }
+
+    fn request(&self, method: Method, path: &str, body: Vec<u8>) -> Request {
+        let received_at = self.engine.clock.now_millis();
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        headers.insert("x-timestamp", received_at.into());
+        if let Ok(key) = HeaderValue::from_str(&self.key) {
+            headers.insert("x-api-key", key);
+        }
+        Request {
+            method,
+            path: path.to_owned(),
+            headers,
+            body: Body::Whole(body),
+            received_at,
+        }
+    }
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sandbox").finish_non_exhaustive()
+    }
+}
+
+impl SandboxBuilder {
+    /// Follows other rules than the documented ones.
+    pub fn rulebook(mut self, rulebook: impl Rulebook + 'static) -> Self {
+        self.rulebook = Box::new(rulebook);
+        self
+    }
+
+    /// Takes the time from this clock.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Makes ids and tokens repeatable: the same seed, keys and calls give the same ids. They can
+    /// be guessed then, so keep this for tests.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Seed::fixed(seed);
+        self
+    }
+
+    /// Sends every merchant's events to this endpoint, signed with this secret. May be called
+    /// several times. Unlike Clink, the sandbox takes http and loopback URLs.
+    pub fn webhook(mut self, url: &str, secret: &str) -> Result<Self, StartError> {
+        match Url::parse(url) {
+            Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.has_host() => {}
+            _ => return Err(StartError::WebhookUrl),
+        }
+        self.endpoints.push(Endpoint {
+            url: url.to_owned(),
+            signer: Signer::new(WebhookSecret::new(secret)?),
+        });
+        Ok(self)
+    }
+
+    /// How a rule's refusal travels (G-01).
+    pub fn refusal_shape(mut self, shape: RefusalShape) -> Self {
+        self.refusal_shape = shape;
+        self
+    }
+
+    /// How long a session takes payment attempts; 24 hours unless said (G-06, our choice).
+    pub fn session_lifetime(mut self, lifetime: Duration) -> Self {
+        self.session_lifetime = lifetime;
+        self
+    }
+
+    /// How far `X-Timestamp` may be from the time of arrival, both ways; 5 minutes unless said
+    /// (G-07, our choice).
+    pub fn timestamp_tolerance(mut self, tolerance: Duration) -> Self {
+        self.timestamp_tolerance = tolerance;
+        self
+    }
+
+    /// Starts the sandbox.
+    #[must_use]
+    pub fn build(self) -> Sandbox {
+        let (key, digest) = self.seed.own_key();
+        let options = Options {
+            refusal_shape: self.refusal_shape,
+            session_lifetime_millis: millis(self.session_lifetime),
+            timestamp_tolerance_millis: millis(self.timestamp_tolerance),
+            endpoints: self.endpoints,
+        };
+        Sandbox {
+            engine: Arc::new(Engine::new(self.rulebook, self.clock, self.seed, options)),
+            key: key.into(),
+            digest,
+        }
+    }
+}
+
+impl Merchant {
+    /// The buyer attempts to pay: one order, and a complete session when it succeeds.
+    pub fn pay(&self, session_id: &str, attempt: Attempt) -> Result<Paid, ControlError> {
+        let now = self.engine.clock.now_millis();
+        self.engine
+            .pay(self.digest, session_id, attempt, now)
+            .map_err(ControlError::from)
+    }
+
+    /// The buyer leaves the checkout: where the browser goes, if anywhere.
+    pub fn cancel(&self, session_id: &str) -> Result<Option<String>, ControlError> {
+        let now = self.engine.clock.now_millis();
+        self.engine
+            .cancel(self.digest, session_id, now)
+            .map_err(ControlError::from)
+    }
+}
+
+impl std::fmt::Debug for Merchant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Merchant").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Delivery")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<ApiError> for ControlError {
+    fn from(error: ApiError) -> Self {
+        Self(error.message())
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,229 @@
+//! What the book holds, as it stands on the wire.
+
+use clinkbill_types::Timestamp;
+use clinkbill_webhook::EventType;
+use serde::Serialize;
+
+use crate::book::{Book, Customer, Draft, Order, Session};
+use crate::wire::request::{PaymentMethodType, UiMode};
+use crate::wire::response::{
+    self as wire, OrderStatus, OrderType, PaymentStatus, SessionCustomer, SessionPrice,
+    SessionProduct, SessionStatus,
+};
+
+/// A webhook event as it is sent.
+#[derive(Serialize)]
+struct Event<'a, T> {
+    id: &'a str,
+    object: &'static str,
+    /// Milliseconds since the Unix epoch.
+    created: i64,
+    #[serde(rename = "type")]
+    event_type: &'a EventType,
+    data: EventData<T>,
+}
+
+#[derive(Serialize)]
+struct EventData<T> {
+    object: T,
+}
+
+/// The body of a webhook event.
+pub(crate) fn event_body<T: Serialize>(
+    id: &str,
+    created: i64,
+    event_type: &EventType,
+    object: T,
+) -> String {
+    let event = Event {
+        id,
+        object: "event",
+        created,
+        event_type,
+        data: EventData { object },
+    };
+    // Only a map with keys that are not strings could fail here, and there is none.
+    serde_json::to_string(&event).unwrap_or_default()
+}
+
+/// `data` of a created session. `origin` is where the sandbox serves its checkout page.
+pub(crate) fn created_session<'a>(
+    session: &'a Session,
+    customer: &'a Customer,
+    origin: &str,
+) -> wire::CreatedCheckoutSession<'a> {
+    let draft = &session.draft;
+    wire::CreatedCheckoutSession {
+        session_id: &session.id,
+        token_value: &session.token,
+        customer_id: &customer.id,
+        original_amount: draft.amount,
+        original_currency: draft.currency.code(),
+        ui_mode: draft.ui_mode,
+        return_url: draft.return_url.as_deref(),
+        url: format!("{origin}/pay/{}", session.token),
+        merchant_reference_id: draft.merchant_reference.as_deref(),
+        expire_time: timestamp(session.expire),
+    }
+}
+
+/// `data` of a session that is read.
+pub(crate) fn session<'a>(
+    session: &'a Session,
+    customer: &'a Customer,
+    status: SessionStatus,
+) -> wire::CheckoutSession<'a> {
+    let draft = &session.draft;
+    let paid = session.paid_by.is_some();
+    wire::CheckoutSession {
+        session_id: &session.id,
+        token: &session.token,
+        status,
+        payment_status: if paid {
+            PaymentStatus::Paid
+        } else {
+            PaymentStatus::Unpaid
+        },
+        amount_subtotal: draft.amount,
+        amount_total: paid.then_some(draft.amount),
+        original_currency: draft.currency.code(),
+        payment_currency: paid.then(|| draft.currency.code()),
+        subscription_id: None,
+        invoice_id: None,
+        order_id: session.paid_by.as_deref(),
+        merchant_reference_id: draft.merchant_reference.as_deref(),
+        locale: None,
+        ui_mode: draft.ui_mode,
+        return_url: draft.return_url.as_deref(),
+        cancel_url: draft.cancel_url.as_deref(),
+        success_url: draft.success_url.as_deref(),
+        created: timestamp(session.created),
+        expire: timestamp(session.expire),
+        price: SessionPrice {
+            price_id: draft.price_id.as_deref(),
+            price_list: (),
+            recurring: (),
+        },
+        product: draft
+            .product_id
+            .as_deref()
+            .map(|product_id| SessionProduct {
+                product_id: Some(product_id),
+                product_name: None,
+            }),
+        customer: Some(SessionCustomer {
+            customer_id: &customer.id,
+            email: customer.email.as_deref(),
+        }),
+        price_data_list: lines(draft),
+        show_promotion_code: draft.show_promotion_code,
+        metadata: &draft.metadata,
+    }
+}
+
+/// `data.object` of a session event, which knows less than a session that is read.
+pub(crate) fn session_in_event<'a>(
+    stored: &'a Session,
+    customer: &'a Customer,
+    status: SessionStatus,
+) -> wire::CheckoutSession<'a> {
+    wire::CheckoutSession {
+        amount_total: None,
+        payment_currency: None,
+        order_id: None,
+        product: None,
+        customer: None,
+        price: SessionPrice {
+            price_id: None,
+            price_list: (),
+            recurring: (),
+        },
+        ..session(stored, customer, status)
+    }
+}
+
+/// An order that is read.
+pub(crate) fn order<'a>(book: &'a Book, order: &'a Order) -> Option<wire::Order<'a>> {
+    let session = book.sessions.get(&order.session_id)?;
+    let customer = &book.customers[session.customer];
+    let status = if order.failure.is_some() {
+        OrderStatus::Failed
+    } else {
+        OrderStatus::Success
+    };
+    Some(wire::Order {
+        create_time: Some(order.at),
+        ..order_in_event(session, customer, order, status)
+    })
+}
+
+/// `data.object` of an order event.
+pub(crate) fn order_in_event<'a>(
+    session: &'a Session,
+    customer: &'a Customer,
+    order: &'a Order,
+    status: OrderStatus,
+) -> wire::Order<'a> {
+    let draft = &session.draft;
+    let failure = order.failure.filter(|_| status == OrderStatus::Failed);
+    let card = order.method == PaymentMethodType::Card;
+    wire::Order {
+        order_id: &order.id,
+        order_type: OrderType::OneTime,
+        merchant_reference_id: order.merchant_reference.as_deref(),
+        invoice_id: None,
+        customer_id: &customer.id,
+        customer_email: customer.email.as_deref(),
+        session_id: &session.id,
+        product_id: draft.product_id.as_deref(),
+        price_id: draft.price_id.as_deref(),
+        create_time: None,
+        payment_time: (status != OrderStatus::Created).then_some(order.at),
+        price_data_list: lines(draft),
+        payment_method: wire::PaymentMethod {
+            payment_method_type: order.method,
+            payment_instrument_id: Some(&order.instrument_id),
+            card_scheme: card.then_some("Visa"),
+            card_last_four: card.then_some("4242"),
+            issuer_region: card.then_some("US"),
+            issuer_bank: None,
+            wallet: (),
+        },
+        payment_execution_details: (),
+        amount_subtotal: draft.amount,
+        amount_total: draft.amount,
+        payment_currency: draft.currency.code(),
+        original_currency: draft.currency.code(),
+        status,
+        failure_code: failure.map(|failure| failure.code),
+        failure_message: failure.map(|failure| failure.message),
+        metadata: &draft.metadata,
+        risk_level: "LOW",
+    }
+}
+
+/// Whether the session's page runs inside the merchant's own.
+pub(crate) fn is_embedded(session: &Session) -> bool {
+    session.draft.ui_mode == UiMode::Elements
+}
+
+fn lines(draft: &Draft) -> Option<Vec<wire::PriceData<'_>>> {
+    (!draft.lines.is_empty()).then(|| {
+        draft
+            .lines
+            .iter()
+            .map(|line| wire::PriceData {
+                name: &line.name,
+                quantity: line.quantity,
+                unit_amount: line.unit_amount,
+                currency: &line.currency,
+                image_url: line.image_url.as_deref(),
+            })
+            .collect()
+    })
+}
+
+/// A time of the book. The books' times are the machine's, well inside the range of a timestamp.
+fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}

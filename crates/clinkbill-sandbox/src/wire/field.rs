@@ -1,0 +1,270 @@
+//! Field types that are exactly as strict as the contract's schema.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use clinkbill_types::{Amount, AmountError};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// A JSON object. Derived structs would take an array of their fields as well.
+pub(crate) struct Object<T>(pub(crate) T);
+
+/// A JSON number greater than zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PositiveNumber {
+    /// Kept exactly, digit by digit.
+    Exact(Amount),
+    /// The schema allows it, but it has more digits than an exact amount holds.
+    TooManyDigits,
+}
+
+/// A whole number from 1 to 2,147,483,647.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quantity(u32);
+
+/// Text of exactly three characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CurrencyText(String);
+
+/// Up to 20 texts by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Metadata(BTreeMap<String, String>);
+
+impl PositiveNumber {
+    pub(crate) fn exact(self) -> Option<Amount> {
+        match self {
+            Self::Exact(amount) => Some(amount),
+            Self::TooManyDigits => None,
+        }
+    }
+}
+
+impl Quantity {
+    pub(crate) const ONE: Self = Self(1);
+
+    pub(crate) fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl CurrencyText {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Metadata {
+    pub(crate) fn into_inner(self) -> BTreeMap<String, String> {
+        self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OnlyAnObject<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for OnlyAnObject<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        deserializer
+            .deserialize_map(OnlyAnObject(PhantomData))
+            .map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for PositiveNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = number_text(deserializer)?;
+        let text = raw.get();
+        match text.parse::<Amount>() {
+            Ok(amount) if amount.is_positive() => Ok(Self::Exact(amount)),
+            Err(AmountError::TooLarge) if !text.starts_with('-') && !is_zero(text) => {
+                Ok(Self::TooManyDigits)
+            }
+            _ => Err(de::Error::custom("must be greater than 0")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const LARGEST: u32 = i32::MAX.unsigned_abs();
+        let raw = number_text(deserializer)?;
+        raw.get()
+            .parse::<Amount>()
+            .ok()
+            .and_then(|number| number.to_minor_units(0))
+            .and_then(|number| u32::try_from(number).ok())
+            .filter(|number| (1..=LARGEST).contains(number))
+            .map(Self)
+            .ok_or_else(|| de::Error::custom("must be a whole number from 1 to 2147483647"))
+    }
+}
+
+impl<'de> Deserialize<'de> for CurrencyText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.chars().count() == 3 {
+            Ok(Self(text))
+        } else {
+            Err(de::Error::custom(
+                "must be a currency code of three letters, such as USD",
+            ))
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Metadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let map = BTreeMap::<String, String>::deserialize(deserializer)?;
+        if map.len() > 20 {
+            return Err(de::Error::custom("must have at most 20 keys"));
+        }
+        if map.keys().any(|key| key.chars().count() > 40) {
+            return Err(de::Error::custom("a key must have at most 40 characters"));
+        }
+        if map.values().any(|value| value.chars().count() > 500) {
+            return Err(de::Error::custom(
+                "a value must have at most 500 characters",
+            ));
+        }
+        Ok(Self(map))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Object<T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+macro_rules! inline_schema {
+    ($($field:ty: $schema:tt)*) => {$(
+        impl JsonSchema for $field {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($field).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    )*};
+}
+
+inline_schema! {
+    PositiveNumber: { "type": "number", "exclusiveMinimum": 0 }
+    Quantity: { "type": "integer", "minimum": 1, "maximum": 2_147_483_647 }
+    CurrencyText: { "type": "string", "minLength": 3, "maxLength": 3 }
+    Metadata: {
+        "type": "object",
+        "maxProperties": 20,
+        "propertyNames": { "maxLength": 40 },
+        "additionalProperties": { "type": "string", "maxLength": 500 }
+    }
+}
+
+fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<RawValue>, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    if raw
+        .get()
+        .starts_with(|c: char| c == '-' || c.is_ascii_digit())
+    {
+        Ok(raw)
+    } else {
+        Err(de::Error::custom("must be a JSON number, without quotes"))
+    }
+}
+
+/// Whether a JSON number is zero, however long its exponent.
+fn is_zero(text: &str) -> bool {
+    text.bytes()
+        .take_while(|byte| !byte.eq_ignore_ascii_case(&b'e'))
+        .all(|byte| matches!(byte, b'0' | b'.' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_positive_or_refused_however_it_is_written() {
+        for text in [
+            "0",
+            "-1",
+            "0.00",
+            "-0",
+            "0e999999999999",
+            "-1e999",
+            "\"1\"",
+            "null",
+            "true",
+            "[]",
+        ] {
+            assert!(
+                serde_json::from_str::<PositiveNumber>(text).is_err(),
+                "{text}"
+            );
+        }
+        for text in ["1e999", "1e-999", "0.12345678901234567890123456789"] {
+            assert_eq!(
+                serde_json::from_str::<PositiveNumber>(text).unwrap(),
+                PositiveNumber::TooManyDigits,
+                "{text}"
+            );
+        }
+        let exact = serde_json::from_str::<PositiveNumber>("4.990").unwrap();
+        assert_eq!(exact.exact().unwrap().to_string(), "4.990");
+    }
+
+    #[test]
+    fn a_quantity_is_a_whole_number_however_it_is_written() {
+        for (text, expected) in [
+            ("1", 1),
+            ("1.0", 1),
+            ("1e2", 100),
+            ("2147483647", i32::MAX.unsigned_abs()),
+        ] {
+            assert_eq!(
+                serde_json::from_str::<Quantity>(text).unwrap().get(),
+                expected
+            );
+        }
+        for text in ["0", "-1", "1.5", "2147483648", "\"1\"", "1e99"] {
+            assert!(serde_json::from_str::<Quantity>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_array_is_not_an_object() {
+        #[derive(serde::Deserialize)]
+        struct Pair {
+            a: u8,
+        }
+        assert!(serde_json::from_str::<Object<Pair>>("[1]").is_err());
+        let Object(Pair { a }) = serde_json::from_str(r#"{"a":1}"#).unwrap();
+        assert_eq!(a, 1);
+    }
+}
