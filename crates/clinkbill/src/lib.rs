@@ -1,3 +1,103 @@
-//! Rust client of Clink's Checkout Session API that merchants can trust with money.
+//! A client of [Clink's](https://clinkbill.com) Checkout Session API that merchants can trust
+//! with money.
+//!
+//! The promise:
+//! * what Clink's guide forbids does not compile ([`NewSession`]);
+//! * a failure says whether it took effect ([`Error::outcome`]), and a session is never created
+//!   twice behind your back: one call is one request;
+//! * amounts are exact and never rounded ([`Amount`], [`Money`]);
+//! * keys, signing secrets and checkout URLs never show in `Debug`, `Display` or errors;
+//! * a value or a field Clink adds tomorrow does not break a read today.
+//!
+//! # Quick start
+//! ```no_run
+//! use clinkbill::{Client, Currency, CustomerRef, Line, NewSession, RedirectUrl, SecretKey};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::builder(SecretKey::from_env()?).build()?; // Clink's sandbox
+//!
+//! let session = client
+//!     .checkout_sessions()
+//!     .create(
+//!         &NewSession::hosted(
+//!             RedirectUrl::parse("https://shop.example.com/thanks")?,
+//!             RedirectUrl::parse("https://shop.example.com/cart")?,
+//!         )
+//!         .customer(CustomerRef::email("customer@example.com")?)
+//!         .lines(
+//!             Currency::USD,
+//!             [Line::new("A one-time purchase", 1, "4.99".parse()?)],
+//!         )
+//!         .merchant_reference("A-17"),
+//!     )
+//!     .await?;
+//!
+//! // Send the buyer to `session.url.as_str()`. After the payment the buyer comes back:
+//! let back = "https://shop.example.com/thanks?sessionId=sess_1";
+//! let session = client.checkout_sessions().retrieve_from_redirect(back).await?;
+//! println!("{} is {}", session.session_id, session.status);
+//! # Ok(())
+//! # }
+//! ```
+//! `cargo run --example checkout` does all of it against a local sandbox, webhook included.
+//!
+//! # When a call fails
+//! ```no_run
+//! # use clinkbill::{Client, Outcome, Lines, Hosted, CustomerRef, NewSession};
+//! # async fn run(client: Client, new: NewSession<CustomerRef, Hosted, Lines>) {
+//! match client.checkout_sessions().create(&new).await {
+//!     Ok(session) => { /* send the buyer to session.url */ }
+//!     Err(error) => match error.outcome() {
+//!         // No session was made. It may be tried again.
+//!         Outcome::NotSent => eprintln!("{error}"),
+//!         // Clink said no, and will say so again.
+//!         Outcome::Rejected => eprintln!("{error}: {:?}", error.name()),
+//!         // A session may exist: look for your merchant reference before you make another.
+//!         _ => eprintln!("{error}"),
+//!     },
+//! }
+//! # }
+//! ```
+//! `create` is not cancel-safe: when its future is dropped, the outcome is unknown.
+//!
+//! # Being paid
+//! A buyer on the success URL proves nothing. Trust a webhook that verified ([`webhook`]) or a
+//! session you read yourself, and compare reference, session and amount with your own books, in
+//! the currency the session was priced in ([`Session::subtotal`]).
+//!
+//! Source: Clink's guide "Checkout Session". Names such as `CR-01` in compiler errors and
+//! documentation number its rules.
 
 #![warn(missing_docs)]
+
+mod answer;
+mod checkout;
+mod client;
+mod customer;
+mod environment;
+mod error;
+mod order;
+mod redact;
+mod redirect;
+mod secret;
+
+pub use checkout::{
+    CashApp, CheckoutSessions, CheckoutUrl, CreatedSession, DirectQrMethod, Elements,
+    ElementsWithoutReturnUrl, Hosted, Line, Lines, NewSession, NoCustomer, NoPurchase, NoTotal,
+    OneTime, Plan, PromotionCodes, Qris, Recurring, Registered, ScheduledPhase, UnitAmount, rules,
+};
+pub use client::{Client, ClientBuilder};
+pub use clinkbill_types::{
+    Amount, AmountError, Currency, CurrencyError, CustomerId, EventId, IdError, InvoiceId, Money,
+    OrderId, OrderStatus, OrderType, PaymentMethodType, PaymentStatus, PriceId, ProductId,
+    RecurringInterval, SessionId, SessionStatus, SubscriptionId, Timestamp, TimestampError, UiMode,
+    Unrecognized,
+};
+pub use clinkbill_webhook as webhook;
+pub use clinkbill_webhook::{LineItem, Order, PaymentMethod, Session, SessionCustomer};
+pub use customer::CustomerRef;
+pub use environment::{ApiUrl, Environment};
+pub use error::{Error, Outcome};
+pub use order::Orders;
+pub use redirect::RedirectUrl;
+pub use secret::SecretKey;

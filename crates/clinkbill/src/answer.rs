@@ -1,0 +1,155 @@
+//! From what the low-level client brings back to a value or an [`Error`]: every shape an answer
+//! can have is told apart here and nowhere else.
+
+use std::time::Duration;
+
+use clinkbill_api::ResponseValue;
+use clinkbill_api::types::{
+    CheckoutSession, CheckoutSessionEnvelope, CreatedCheckoutSession,
+    CreatedCheckoutSessionEnvelope, Order, OrderEnvelope,
+};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Answer;
+use crate::redact::redacted;
+use crate::{Error, SecretKey};
+
+/// An error's body beyond this says nothing more.
+const LONGEST_BODY: usize = 64 * 1024;
+const SUCCESS: i64 = 200;
+
+/// The value in the answer, when HTTP status and `code` both say success.
+pub(crate) async fn settle<E: Envelope>(
+    result: Result<ResponseValue<E>, clinkbill_api::Error>,
+    key: &SecretKey,
+) -> Result<E::Data, Error> {
+    use clinkbill_api::Error as Sent;
+
+    match result {
+        Ok(response) => {
+            let status = response.status().as_u16();
+            succeed(status, response.into_inner(), key)
+        }
+        Err(Sent::UnexpectedResponse(response)) => {
+            let status = response.status().as_u16();
+            let retry_after = response
+                .headers()
+                .get("retry-after")
+                .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+                .map(Duration::from_secs);
+            let body = read_start(response).await;
+            if matches!(status, 200..=299)
+                && let Ok(envelope) = serde_json::from_slice::<E>(&body)
+            {
+                return succeed(status, envelope, key);
+            }
+            Err(refused(status, &body, retry_after, key))
+        }
+        Err(Sent::InvalidResponsePayload(body, _)) => Err(refused(200, &body, None, key)),
+        Err(Sent::CommunicationError(error)) if error.is_connect() || error.is_builder() => {
+            Err(Error::not_sent(error.without_url()))
+        }
+        Err(
+            Sent::CommunicationError(error)
+            | Sent::ResponseBodyError(error)
+            | Sent::InvalidUpgrade(error),
+        ) => Err(Error::no_answer(error.is_timeout(), error.without_url())),
+        // Both are made before anything is sent. Their texts are not ours to show.
+        Err(Sent::InvalidRequest(_) | Sent::Custom(_)) => {
+            Err(Error::not_sent("the request could not be made"))
+        }
+        Err(Sent::ErrorResponse(response)) => {
+            Err(refused(response.status().as_u16(), &[], None, key))
+        }
+    }
+}
+
+/// The three envelopes of the contract have one shape.
+pub(crate) trait Envelope: DeserializeOwned {
+    type Data;
+
+    fn into_parts(self) -> (Option<i32>, Option<String>, Option<Self::Data>);
+}
+
+macro_rules! envelopes {
+    ($($envelope:ty: $data:ty,)+) => {$(
+        impl Envelope for $envelope {
+            type Data = $data;
+
+            fn into_parts(self) -> (Option<i32>, Option<String>, Option<$data>) {
+                (self.code, self.msg, self.data)
+            }
+        }
+    )+};
+}
+
+envelopes! {
+    CreatedCheckoutSessionEnvelope: CreatedCheckoutSession,
+    CheckoutSessionEnvelope: CheckoutSession,
+    OrderEnvelope: Order,
+}
+
+fn succeed<E: Envelope>(http_status: u16, envelope: E, key: &SecretKey) -> Result<E::Data, Error> {
+    let (code, message, data) = envelope.into_parts();
+    let answer = Answer {
+        http_status,
+        code: code.map(i64::from),
+        message: message.map(|text| redacted(&text, key)),
+        retry_after: None,
+    };
+    match (answer.code, data) {
+        (None | Some(SUCCESS), Some(data)) => Ok(data),
+        (None | Some(SUCCESS), None) => Err(Error::unreadable(answer, "has no data")),
+        _ => Err(Error::answered(answer)),
+    }
+}
+
+/// A body that is not the expected envelope: an error's envelope, plain text, a page, nothing.
+fn refused(http_status: u16, body: &[u8], retry_after: Option<Duration>, key: &SecretKey) -> Error {
+    #[derive(Deserialize)]
+    struct Refusal {
+        code: Option<i64>,
+        msg: Option<String>,
+    }
+
+    let mut answer = Answer {
+        http_status,
+        retry_after,
+        ..Answer::default()
+    };
+    let text = str::from_utf8(body).map(str::trim).unwrap_or_default();
+    let problem = match serde_json::from_str::<Refusal>(text) {
+        Ok(Refusal { code, msg }) => {
+            answer.code = code;
+            answer.message = msg.map(|text| redacted(&text, key));
+            "is not what the contract describes"
+        }
+        Err(_) if body.is_empty() => "is empty",
+        Err(_) if text.starts_with('<') => "is a page, from something between here and Clink",
+        Err(_) => {
+            if http_status >= 400 && !text.starts_with(['{', '[']) && !text.is_empty() {
+                answer.message = Some(redacted(text, key));
+            }
+            "is not JSON"
+        }
+    };
+
+    let claims_success = http_status < 300 && matches!(answer.code, None | Some(SUCCESS));
+    if claims_success {
+        Error::unreadable(answer, problem)
+    } else {
+        Error::answered(answer)
+    }
+}
+
+/// What there is of the body; an answer that breaks off still has its status.
+async fn read_start(mut response: reqwest::Response) -> Vec<u8> {
+    let mut body = Vec::new();
+    while body.len() < LONGEST_BODY
+        && let Ok(Some(chunk)) = response.chunk().await
+    {
+        body.extend_from_slice(&chunk);
+    }
+    body
+}

@@ -1,0 +1,98 @@
+use std::fmt;
+
+use clinkbill_types::{CustomerId, Money, SessionId, Timestamp, UiMode};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Origin, Url};
+
+/// A session that was just created: what a merchant needs next.
+///
+/// `Url` is [`CheckoutUrl`] for the hosted page, and an `Option` of it for an embedded checkout,
+/// which may have none.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CreatedSession<Url = CheckoutUrl> {
+    /// The id of the session (`sess_...`). Keep it with the purchase.
+    pub session_id: SessionId,
+    /// Where to send the buyer.
+    pub url: Url,
+    /// When the session runs out, in UTC. Its lifetime cannot be set, and is not published.
+    pub expires_at: Option<Timestamp>,
+    /// The customer Clink found or created. Keep it: it is the surest way to name the customer.
+    pub customer_id: Option<CustomerId>,
+    /// The total, as Clink repeats it.
+    pub total: Option<Money>,
+    /// The merchant reference, as Clink repeats it.
+    pub merchant_reference: Option<String>,
+    /// Hosted page or embedded.
+    pub ui_mode: Option<UiMode>,
+    /// The return URL of an embedded checkout, as Clink repeats it.
+    pub return_url: Option<String>,
+}
+
+/// The URL of a checkout page, at the checkout host of the environment.
+///
+/// Whoever has it can see the checkout: hand it to the buyer alone. It is never printed; only
+/// [`as_str`](Self::as_str) shows it.
+#[derive(Clone)]
+pub struct CheckoutUrl(SecretString);
+
+impl CheckoutUrl {
+    /// The URL itself. Do not log it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// The URL, when it leads to this origin; else what is wrong with it.
+    pub(super) fn parse(text: &str, origin: &Origin) -> Result<Self, &'static str> {
+        let url = Url::parse(text).map_err(|_| "is not a URL")?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("has a user in it");
+        }
+        if url.origin() != *origin {
+            return Err("leads to another host than the checkout host of this environment");
+        }
+        Ok(Self(text.into()))
+    }
+}
+
+impl fmt::Debug for CheckoutUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CheckoutUrl(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkout_url_leads_to_the_checkout_host_and_nowhere_else() {
+        let origin = Url::parse("https://uat-checkout.clinkbill.com")
+            .unwrap()
+            .origin();
+        let url = "https://uat-checkout.clinkbill.com/pay/sess_1#canary";
+        assert_eq!(CheckoutUrl::parse(url, &origin).unwrap().as_str(), url);
+
+        for url in [
+            "http://uat-checkout.clinkbill.com/pay/sess_1",
+            "https://uat-checkout.clinkbill.com:8443/pay/sess_1",
+            "https://checkout.clinkbill.com/pay/sess_1",
+            "https://uat-checkout.clinkbill.com.example.com/pay/sess_1",
+            "https://uat-checkout.clinkbill.com@example.com/pay/sess_1",
+            "https://user@uat-checkout.clinkbill.com/pay/sess_1",
+            "javascript:alert(1)",
+            "/pay/sess_1",
+            "",
+        ] {
+            assert!(CheckoutUrl::parse(url, &origin).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_checkout_url_is_never_printed() {
+        let origin = Url::parse("http://127.0.0.1:1").unwrap().origin();
+        let url = CheckoutUrl::parse("http://127.0.0.1:1/pay/canary", &origin).unwrap();
+        assert!(!format!("{url:?} {url:#?}").contains("canary"));
+    }
+}

@@ -1,0 +1,54 @@
+use clinkbill_types::Amount;
+
+/// A line of a one-time purchase, shown to the buyer.
+///
+/// It has no currency of its own: all lines of a session are in the session's currency.
+///
+/// ```
+/// use clinkbill::Line;
+///
+/// let mugs = Line::new("Mug", 2, "5.00".parse()?)
+///     .image_url("https://shop.example.com/mug.png");
+/// # Ok::<(), clinkbill::AmountError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub(super) name: String,
+    pub(super) quantity: u32,
+    pub(super) unit_amount: Amount,
+    pub(super) image_url: Option<String>,
+}
+
+/// The price of one unit of a [`Line`]: an [`Amount`] in major units, never money with a
+/// currency.
+#[diagnostic::on_unimplemented(
+    message = "FR-09: a line has no currency of its own, so its price is an `Amount`, not `{Self}`",
+    label = "not an amount",
+    note = "the currency is given once, for all lines: `.lines(Currency::USD, [..])`"
+)]
+pub trait UnitAmount: super::sealed::UnitAmount {}
+
+impl UnitAmount for Amount {}
+
+impl Line {
+    /// So many units of something at so much each, in major units.
+    ///
+    /// When the session is created, the name must not be blank, the quantity at least 1 and the
+    /// amount greater than zero.
+    #[must_use]
+    pub fn new(name: impl Into<String>, quantity: u32, unit_amount: impl UnitAmount) -> Self {
+        Self {
+            name: name.into(),
+            quantity,
+            unit_amount: unit_amount.amount(),
+            image_url: None,
+        }
+    }
+
+    /// A picture of it.
+    #[must_use]
+    pub fn image_url(mut self, url: impl Into<String>) -> Self {
+        self.image_url = Some(url.into());
+        self
+    }
+}

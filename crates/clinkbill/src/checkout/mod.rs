@@ -1,0 +1,86 @@
+//! Creating and reading checkout sessions.
+
+mod created;
+mod line;
+mod new_session;
+mod options;
+mod purchase;
+pub mod rules;
+mod sealed;
+pub(crate) mod wire;
+
+use clinkbill_types::SessionId;
+
+pub use self::created::{CheckoutUrl, CreatedSession};
+pub use self::line::{Line, UnitAmount};
+pub use self::new_session::{Elements, ElementsWithoutReturnUrl, Hosted, NewSession, NoCustomer};
+pub use self::options::{CashApp, DirectQrMethod, PromotionCodes, Qris};
+pub use self::purchase::{
+    Lines, NoPurchase, NoTotal, OneTime, Plan, Recurring, Registered, ScheduledPhase,
+};
+use self::rules::{CustomerKnown, PurchaseComplete, Rendered};
+use crate::answer::settle;
+use crate::{Client, Error, Session, redirect};
+
+/// Creates and reads checkout sessions. Obtain it from [`Client::checkout_sessions`].
+#[derive(Debug, Clone, Copy)]
+pub struct CheckoutSessions<'a> {
+    client: &'a Client,
+}
+
+impl<'a> CheckoutSessions<'a> {
+    pub(crate) fn new(client: &'a Client) -> Self {
+        Self { client }
+    }
+
+    /// Creates a session, for one payment intention of one customer.
+    ///
+    /// One call sends one request, never more: Clink keeps no idempotency, and the same merchant
+    /// reference twice is two sessions. On [`Outcome::Unknown`](crate::Outcome::Unknown) look
+    /// for the session before you make another. Not cancel-safe: when the future is dropped, the
+    /// outcome is unknown.
+    ///
+    /// # Errors
+    /// * Nothing is sent when a value of `new` is invalid: [`Error::field`] names it.
+    /// * Refusals carry the guide's names: [`Error::is_customer_not_found`],
+    ///   [`Error::is_customer_identifier_not_matched`].
+    /// * When the session was made, but its URL leads to another host than the environment's
+    ///   checkout host or (hosted page) is missing, the outcome is `Unknown` and
+    ///   [`Error::session_id`] is the session.
+    pub async fn create<C, U, P>(
+        &self,
+        new: &NewSession<C, U, P>,
+    ) -> Result<CreatedSession<U::Url>, Error>
+    where
+        C: CustomerKnown,
+        U: Rendered,
+        P: PurchaseComplete,
+    {
+        let request = wire::request(new)?;
+        let result = self.client.api().create_checkout_session(&request).await;
+        let created = settle(result, self.client.key()).await?;
+        wire::created::<U>(created, self.client.checkout_origin())
+    }
+
+    /// The session with this id, as it stands now.
+    pub async fn retrieve(&self, id: &SessionId) -> Result<Session, Error> {
+        let id = id
+            .to_path()
+            .map_err(|problem| Error::invalid("session_id", format!("is {problem}")))?;
+        let result = self.client.api().get_checkout_session(&id).await;
+        let session = settle(result, self.client.key()).await?;
+        wire::session(session)
+    }
+
+    /// The session a buyer came back from, by the URL the buyer came back on: the full URL, or
+    /// its path and query as a web framework gives them.
+    ///
+    /// Reads `sessionId`, which Clink adds to a success URL, and `session_id`, the usual name on
+    /// the return URL of an embedded checkout.
+    ///
+    /// Anybody can open any URL: compare the session's merchant reference with the purchase you
+    /// expect, and its status with [`SessionStatus::Complete`](crate::SessionStatus::Complete).
+    pub async fn retrieve_from_redirect(&self, url: &str) -> Result<Session, Error> {
+        self.retrieve(&redirect::session_id(url)?).await
+    }
+}

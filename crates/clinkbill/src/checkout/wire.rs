@@ -1,0 +1,292 @@
+//! Between the SDK's types and those of the contract. All checks of values are here: what is
+//! wrong is said before anything is sent.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use clinkbill_api::types;
+use clinkbill_types::{
+    Amount, Currency, CustomerId, Money, PaymentMethodType, SessionId, UiMode, given,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::Origin;
+
+use super::options::{Options, PaymentChoice};
+use super::rules::{CustomerKnown, PurchaseComplete, Rendered};
+use super::sealed::{PurchaseParts, RenderingParts};
+use super::{CheckoutUrl, CreatedSession, Line, NewSession, PromotionCodes, ScheduledPhase};
+use crate::customer::not_blank;
+use crate::{Error, Order, Session};
+
+const MOST_PAIRS: usize = 20;
+const MOST_PAIRS_OF_A_PHASE: usize = 10;
+const LONGEST_KEY: usize = 40;
+const LONGEST_VALUE: usize = 500;
+
+/// The request for a session, or what is wrong with its values.
+pub(crate) fn request<C, U, P>(
+    new: &NewSession<C, U, P>,
+) -> Result<types::CreateCheckoutSessionRequest, Error>
+where
+    C: CustomerKnown,
+    U: Rendered,
+    P: PurchaseComplete,
+{
+    let mut request = match new.purchase.parts() {
+        PurchaseParts::Lines(currency, lines) => {
+            let total = sum(lines)?;
+            let mut request = priced(total, currency)?;
+            request.price_data_list = Some(
+                lines
+                    .iter()
+                    .enumerate()
+                    .map(|(index, line)| price_data(index, line, currency))
+                    .collect::<Result<_, _>>()?,
+            );
+            request
+        }
+        PurchaseParts::Registered {
+            product,
+            price,
+            total,
+            phases,
+        } => {
+            let mut request = priced(positive("total", total.amount())?, total.currency())?;
+            request.product_id = Some(not_blank("product", product.as_str())?);
+            request.price_id = Some(not_blank("price", price.as_str())?);
+            request.scheduled_phases = scheduled(phases)?;
+            request
+        }
+    };
+
+    let customer = new.customer.customer();
+    let id = customer.id.as_ref().map(CustomerId::as_str);
+    request.customer_id = id.map(|id| not_blank("customer.id", id)).transpose()?;
+    request.customer_email.clone_from(&customer.email);
+    request
+        .reference_customer_id
+        .clone_from(&customer.reference);
+
+    match new.rendering.parts() {
+        RenderingParts::Hosted(urls) => {
+            request.ui_mode = Some(UiMode::HostedPage);
+            if let Some((success, cancel)) = urls {
+                request.success_url = Some(success.as_str().to_owned());
+                request.cancel_url = Some(cancel.as_str().to_owned());
+            }
+        }
+        RenderingParts::Elements(return_url) => {
+            request.ui_mode = Some(UiMode::Elements);
+            request.return_url = Some(return_url.as_str().to_owned());
+        }
+    }
+
+    apply(&new.options, &mut request)?;
+    Ok(request)
+}
+
+/// What the merchant gets of a created session, its URL checked.
+pub(crate) fn created<U: Rendered>(
+    wire: types::CreatedCheckoutSession,
+    checkout_origin: &Origin,
+) -> Result<CreatedSession<U::Url>, Error> {
+    let session_id = SessionId::from_wire(wire.session_id);
+    let url = wire
+        .url
+        .as_ref()
+        .and_then(|url| given(url.expose()))
+        .map(|url| CheckoutUrl::parse(url, checkout_origin))
+        .transpose()
+        .and_then(|url| U::url(url).ok_or("is missing"))
+        .map_err(|problem| Error::checkout_url(session_id.clone(), problem))?;
+    let currency = wire.original_currency.map(Currency::from_wire);
+    let set = |text: Option<String>| text.filter(|text| given(text).is_some());
+    Ok(CreatedSession {
+        session_id,
+        url,
+        expires_at: wire.expire_time,
+        customer_id: set(wire.customer_id).map(CustomerId::from_wire),
+        total: wire
+            .original_amount
+            .zip(currency)
+            .map(|(amount, currency)| Money::new(amount, currency)),
+        merchant_reference: set(wire.merchant_reference_id),
+        ui_mode: wire.ui_mode,
+        return_url: set(wire.return_url),
+    })
+}
+
+/// A session that was read. Its access token goes no further.
+pub(crate) fn session(mut wire: types::CheckoutSession) -> Result<Session, Error> {
+    wire.token = None;
+    reread(&wire)
+}
+
+/// An order that was read.
+pub(crate) fn order(wire: &types::Order) -> Result<Order, Error> {
+    reread(wire)
+}
+
+/// Answers and events tell of the same objects, so one reader reads both: through JSON, which
+/// keeps every digit.
+fn reread<T: DeserializeOwned>(wire: &impl Serialize) -> Result<T, Error> {
+    serde_json::to_string(wire)
+        .and_then(|json| serde_json::from_str(&json))
+        .map_err(|_| Error::unreadable_data())
+}
+
+fn priced(
+    total: Amount,
+    currency: &Currency,
+) -> Result<types::CreateCheckoutSessionRequest, Error> {
+    if !currency.is_iso_4217() {
+        return Err(Error::invalid(
+            "currency",
+            "is not an ISO 4217 code in capital letters",
+        ));
+    }
+    Ok(types::CreateCheckoutSessionRequest::new(
+        total,
+        currency.code(),
+    ))
+}
+
+/// The exact sum of the lines. A sum that cannot be kept exactly is refused, never rounded.
+fn sum(lines: &[Line]) -> Result<Amount, Error> {
+    if lines.is_empty() {
+        return Err(Error::invalid("lines", "is empty"));
+    }
+    lines
+        .iter()
+        .try_fold(Amount::ZERO, |sum, line| {
+            sum.checked_add(line.unit_amount.checked_mul(line.quantity)?)
+        })
+        .map_err(|problem| Error::invalid("lines", format!("have a sum with {problem}")))
+}
+
+fn price_data(index: usize, line: &Line, currency: &Currency) -> Result<types::PriceData, Error> {
+    let at = |field: &str| format!("lines[{index}].{field}");
+    Ok(types::PriceData {
+        name: not_blank(at("name"), line.name.as_str())?,
+        quantity: Some(counting(at("quantity"), line.quantity)?),
+        unit_amount: positive(at("unit_amount"), line.unit_amount)?,
+        currency: Some(currency.code().to_owned()),
+        image_url: line
+            .image_url
+            .as_deref()
+            .map(|url| not_blank(at("image_url"), url))
+            .transpose()?,
+    })
+}
+
+fn scheduled(phases: &[ScheduledPhase]) -> Result<Option<Vec<types::ScheduledPhase>>, Error> {
+    let mut scheduled: Vec<types::ScheduledPhase> = Vec::with_capacity(phases.len());
+    for (phase, sequence) in phases.iter().zip(1u32..) {
+        let at = |field: &str| format!("phases[{}].{field}", sequence - 1);
+        let effective_cycle = counting(at("effective_cycle"), phase.effective_cycle)?;
+        if scheduled
+            .last()
+            .is_some_and(|before| before.effective_cycle >= effective_cycle)
+        {
+            return Err(Error::invalid(
+                at("effective_cycle"),
+                "is not later than that of the phase before",
+            ));
+        }
+        scheduled.push(types::ScheduledPhase {
+            sequence: counting(at("sequence"), sequence)?,
+            effective_cycle,
+            price_snapshot_id: not_blank(at("price_snapshot"), phase.price_snapshot.as_str())?,
+            quantity: counting(at("quantity"), phase.quantity)?,
+            metadata: pairs(&at("metadata"), &phase.metadata, MOST_PAIRS_OF_A_PHASE)?,
+        });
+    }
+    Ok((!scheduled.is_empty()).then_some(scheduled))
+}
+
+fn apply(
+    options: &Options,
+    request: &mut types::CreateCheckoutSessionRequest,
+) -> Result<(), Error> {
+    match &options.payment {
+        Some(PaymentChoice::Preselected(method)) => {
+            request.payment_method_type = Some(method.clone());
+        }
+        Some(PaymentChoice::DirectQr(method)) => {
+            request.payment_method_type = Some(method.clone());
+            request.direct_payment_qr_code_payment_method_type = Some(method.clone());
+        }
+        None => {}
+    }
+
+    let hidden: &[PaymentMethodType] = &options.hidden_methods;
+    request.payment_method_type_black_list = (!hidden.is_empty()).then(|| hidden.to_vec());
+
+    let code = |text: &String| not_blank("promotion_codes", text.as_str()).map(Some);
+    request.allow_promotion_codes = Some(options.promotion_codes != PromotionCodes::Refused);
+    match &options.promotion_codes {
+        PromotionCodes::Refused | PromotionCodes::Accepted => {}
+        PromotionCodes::Prefilled(text) => request.promotion_code = code(text)?,
+        PromotionCodes::Applied(text) => {
+            request.promotion_code = code(text)?;
+            request.show_promotion_code = Some(false);
+        }
+    }
+
+    request.merchant_reference_id = options
+        .merchant_reference
+        .as_deref()
+        .map(|reference| not_blank("merchant_reference", reference))
+        .transpose()?;
+    request.local_price_only = options.local_prices.then_some(true);
+    request.metadata = pairs("metadata", &options.metadata, MOST_PAIRS)?;
+    Ok(())
+}
+
+fn pairs(
+    field: &str,
+    pairs: &BTreeMap<String, String>,
+    most: usize,
+) -> Result<Option<BTreeMap<String, String>>, Error> {
+    if pairs.len() > most {
+        return Err(Error::invalid(
+            field.to_owned(),
+            format!("has more than {most} pairs"),
+        ));
+    }
+    for (key, value) in pairs {
+        if key.trim().is_empty() || key.chars().count() > LONGEST_KEY {
+            return Err(Error::invalid(
+                field.to_owned(),
+                format!("has a key that is blank or longer than {LONGEST_KEY} characters"),
+            ));
+        }
+        if value.chars().count() > LONGEST_VALUE {
+            return Err(Error::invalid(
+                field.to_owned(),
+                format!("has a value longer than {LONGEST_VALUE} characters"),
+            ));
+        }
+    }
+    Ok((!pairs.is_empty()).then(|| pairs.clone()))
+}
+
+fn positive(field: impl Into<Cow<'static, str>>, amount: Amount) -> Result<Amount, Error> {
+    if amount.is_positive() {
+        Ok(amount)
+    } else {
+        Err(Error::invalid(field, "must be greater than zero"))
+    }
+}
+
+/// The contract counts in 32 bits with a sign.
+fn counting(field: impl Into<Cow<'static, str>>, number: u32) -> Result<i32, Error> {
+    match i32::try_from(number) {
+        Ok(number @ 1..) => Ok(number),
+        _ => Err(Error::invalid(
+            field,
+            format!("must be from 1 to {}", i32::MAX),
+        )),
+    }
+}

@@ -1,0 +1,231 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clinkbill_api::Options;
+use url::{Origin, Url};
+
+use crate::environment::check_transport;
+use crate::secret::KeyKind;
+use crate::{CheckoutSessions, Environment, Error, Orders, SecretKey};
+
+/// A client of Clink's Checkout Session API.
+///
+/// Cheap to clone; clones share their connections. It holds no global state, so one program may
+/// have several clients, for several merchants.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    api: clinkbill_api::Client,
+    key: SecretKey,
+    environment: Environment,
+    checkout_origin: Origin,
+}
+
+/// Builds a [`Client`]. Start with [`Client::builder`].
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    key: SecretKey,
+    environment: Environment,
+    checkout_host: Option<String>,
+    timeout: Duration,
+    connect_timeout: Duration,
+}
+
+impl Client {
+    /// A builder of a client that uses this key, at Clink's sandbox unless told otherwise.
+    pub fn builder(key: SecretKey) -> ClientBuilder {
+        ClientBuilder {
+            key,
+            environment: Environment::Sandbox,
+            checkout_host: None,
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// Create and read checkout sessions.
+    #[must_use]
+    pub fn checkout_sessions(&self) -> CheckoutSessions<'_> {
+        CheckoutSessions::new(self)
+    }
+
+    /// Read orders.
+    #[must_use]
+    pub fn orders(&self) -> Orders<'_> {
+        Orders::new(self)
+    }
+
+    pub(crate) fn api(&self) -> &clinkbill_api::Client {
+        &self.0.api
+    }
+
+    pub(crate) fn key(&self) -> &SecretKey {
+        &self.0.key
+    }
+
+    pub(crate) fn checkout_origin(&self) -> &Origin {
+        &self.0.checkout_origin
+    }
+}
+
+impl ClientBuilder {
+    /// Where requests go. [`Environment::Sandbox`] by default.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// The origin (`https://pay.example.com`) the environment's checkout pages live at.
+    ///
+    /// A session whose URL leads elsewhere is an error, so that no buyer is ever sent to a
+    /// stranger. By default it is Clink's own host for Clink's environments, and the API's own
+    /// for a custom one.
+    pub fn checkout_host(mut self, origin: impl Into<String>) -> Self {
+        self.checkout_host = Some(origin.into());
+        self
+    }
+
+    /// How long one call may take, from connecting to the last byte of the answer: 30 seconds
+    /// by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// How long connecting may take: 10 seconds by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The client.
+    ///
+    /// Fails when the key belongs to another environment (`sk_prod_...` at the sandbox,
+    /// `sk_test_...` or `sk_uat_...` in production; an unknown prefix is allowed), or the
+    /// checkout host is no origin.
+    pub fn build(self) -> Result<Client, Error> {
+        match self.key.kind() {
+            KeyKind::Production if self.environment.is_sandbox() => {
+                return Err(Error::invalid(
+                    "secret_key",
+                    "is a production key, and the environment is Clink's sandbox",
+                ));
+            }
+            KeyKind::Sandbox if self.environment.is_production() => {
+                return Err(Error::invalid(
+                    "secret_key",
+                    "is a sandbox key, and the environment is production",
+                ));
+            }
+            _ => {}
+        }
+
+        let checkout_origin = self
+            .checkout_host
+            .as_deref()
+            .unwrap_or(self.environment.checkout_origin());
+        let checkout_origin = parse_origin(checkout_origin)?;
+
+        let options = Options::default()
+            .with_timeout(self.timeout)
+            .with_connect_timeout(self.connect_timeout);
+        let api = clinkbill_api::Client::connect(
+            self.environment.api_url(),
+            &self.key.expose().into(),
+            options,
+        )
+        .map_err(Error::setup)?;
+
+        Ok(Client(Arc::new(Inner {
+            api,
+            key: self.key,
+            environment: self.environment,
+            checkout_origin,
+        })))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("environment", &self.0.environment)
+            .finish_non_exhaustive()
+    }
+}
+
+fn parse_origin(text: &str) -> Result<Origin, Error> {
+    const FIELD: &str = "checkout_host";
+    let url = Url::parse(text)
+        .map_err(|_| Error::invalid(FIELD, "is not an absolute http or https URL"))?;
+    check_transport(FIELD, &url)?;
+    Ok(url.origin())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn builder(key: &str) -> ClientBuilder {
+        Client::builder(SecretKey::new(key).unwrap())
+    }
+
+    #[test]
+    fn a_key_of_the_other_environment_builds_no_client() {
+        for (key, environment) in [
+            ("sk_prod_canary", Environment::Sandbox),
+            ("sk_live_canary", Environment::Sandbox),
+            (
+                "sk_prod_canary",
+                Environment::custom("https://uat-api.clinkbill.com/api").unwrap(),
+            ),
+            ("sk_test_canary", Environment::Production),
+            ("sk_uat_canary", Environment::Production),
+            (
+                "sk_uat_canary",
+                Environment::custom("https://api.clinkbill.com/api").unwrap(),
+            ),
+        ] {
+            let error = builder(key).environment(environment).build().unwrap_err();
+            assert_eq!(error.field(), Some("secret_key"));
+            assert!(!format!("{error} {error:?}").contains("canary"));
+        }
+    }
+
+    #[test]
+    fn a_key_with_an_unknown_prefix_is_allowed_anywhere() {
+        builder("rk_1").build().unwrap();
+        builder("rk_1")
+            .environment(Environment::Production)
+            .build()
+            .unwrap();
+    }
+
+    #[test]
+    fn a_checkout_host_must_be_an_origin() {
+        for host in [
+            "pay.example.com",
+            "javascript:alert(1)",
+            "http://pay.example.com",
+            "",
+        ] {
+            let error = builder("sk_test_1")
+                .checkout_host(host)
+                .build()
+                .unwrap_err();
+            assert_eq!(error.field(), Some("checkout_host"), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_client_crosses_threads_and_shows_no_key() {
+        fn crosses<T: Clone + Send + Sync + 'static>(_: &T) {}
+        let client = builder("sk_test_canary").build().unwrap();
+        crosses(&client);
+        let shown = format!("{client:?} {:?}", builder("sk_test_canary"));
+        assert!(!shown.contains("canary"), "{shown}");
+        assert!(shown.contains("Sandbox"), "{shown}");
+    }
+}

@@ -1,0 +1,168 @@
+use std::fmt;
+
+use url::{Host, Url};
+
+use crate::Error;
+
+const SANDBOX_API: &str = "https://uat-api.clinkbill.com/api/";
+const SANDBOX_CHECKOUT: &str = "https://uat-checkout.clinkbill.com";
+const PRODUCTION_API: &str = "https://api.clinkbill.com/api/";
+const PRODUCTION_CHECKOUT: &str = "https://checkout.clinkbill.com";
+
+/// Where requests go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Environment {
+    /// Clink's sandbox (`uat-api.clinkbill.com`): no money moves.
+    Sandbox,
+    /// Clink's production: money moves.
+    Production,
+    /// A server of your own, such as a local sandbox. Made by [`Environment::custom`].
+    Custom(ApiUrl),
+}
+
+/// The checked base URL of an API.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiUrl(Url);
+
+impl Environment {
+    /// The API at this base URL, its path included: `http://127.0.0.1:4010/api/`.
+    ///
+    /// Fails when it is no absolute URL, has a user, a query or a fragment, or uses plain `http`
+    /// to another machine than this one: the key would cross the network in the clear.
+    pub fn custom(api_url: &str) -> Result<Self, Error> {
+        const FIELD: &str = "environment";
+        let url = Url::parse(api_url)
+            .map_err(|_| Error::invalid(FIELD, "is not an absolute http or https URL"))?;
+        check_transport(FIELD, &url)?;
+        let bare = url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if !bare {
+            return Err(Error::invalid(FIELD, "has a user, a query or a fragment"));
+        }
+        Ok(Self::Custom(ApiUrl(url)))
+    }
+
+    /// The environment variable `CLINK_BASE_URL` as a custom environment; Clink's sandbox when
+    /// it is not set.
+    pub fn from_env() -> Result<Self, Error> {
+        match std::env::var("CLINK_BASE_URL") {
+            Ok(url) => Self::custom(&url),
+            Err(std::env::VarError::NotPresent) => Ok(Self::Sandbox),
+            Err(_) => Err(Error::invalid("CLINK_BASE_URL", "is not text")),
+        }
+    }
+
+    pub(crate) fn api_url(&self) -> &str {
+        match self {
+            Self::Sandbox => SANDBOX_API,
+            Self::Production => PRODUCTION_API,
+            Self::Custom(ApiUrl(url)) => url.as_str(),
+        }
+    }
+
+    /// The origin of checkout pages unless the client is told another: Clink's own for Clink's
+    /// environments, the API's own for a custom one.
+    pub(crate) fn checkout_origin(&self) -> &str {
+        match self {
+            Self::Sandbox => SANDBOX_CHECKOUT,
+            Self::Production => PRODUCTION_CHECKOUT,
+            Self::Custom(ApiUrl(url)) => match url.host_str() {
+                Some(host) if PRODUCTION_API.contains(&format!("//{host}/")) => PRODUCTION_CHECKOUT,
+                Some(host) if SANDBOX_API.contains(&format!("//{host}/")) => SANDBOX_CHECKOUT,
+                _ => url.as_str(),
+            },
+        }
+    }
+
+    /// Whether requests reach Clink's production, whatever way it was named.
+    pub(crate) fn is_production(&self) -> bool {
+        self.checkout_origin() == PRODUCTION_CHECKOUT
+    }
+
+    /// Whether requests reach Clink's sandbox, whatever way it was named.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.checkout_origin() == SANDBOX_CHECKOUT
+    }
+}
+
+impl fmt::Debug for ApiUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_str())
+    }
+}
+
+/// `https` to anywhere, `http` only to this machine.
+pub(crate) fn check_transport(field: &'static str, url: &Url) -> Result<(), Error> {
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(url) => Ok(()),
+        "http" => Err(Error::invalid(
+            field,
+            "uses http to another machine than this one; use https",
+        )),
+        _ => Err(Error::invalid(
+            field,
+            "is not an absolute http or https URL",
+        )),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        for url in [
+            "http://127.0.0.1:4010/api/",
+            "http://localhost/api",
+            "http://[::1]:80/api/",
+            "https://clink.example.com/api/",
+        ] {
+            Environment::custom(url).unwrap();
+        }
+        for url in [
+            "http://clink.example.com/api/",
+            "http://127.0.0.1.example.com/api/",
+            "http://localhost.example.com/api/",
+            "http://10.0.0.1/api/",
+            "ftp://127.0.0.1/api/",
+            "127.0.0.1:4010/api/",
+            "/api/",
+            "",
+            "https://user@127.0.0.1/api/",
+            "https://127.0.0.1/api/?x=1",
+            "https://127.0.0.1/api/#x",
+        ] {
+            let error = Environment::custom(url).unwrap_err();
+            assert_eq!(error.field(), Some("environment"), "{url}");
+        }
+    }
+
+    #[test]
+    fn production_is_known_by_its_host_too() {
+        let custom = |url| Environment::custom(url).unwrap();
+        assert!(Environment::Production.is_production());
+        assert!(custom("https://api.clinkbill.com/api").is_production());
+        assert!(custom("https://uat-api.clinkbill.com/api").is_sandbox());
+        for other in [
+            "https://127.0.0.1/api.clinkbill.com/",
+            "https://pi.clinkbill.com/api/",
+        ] {
+            assert!(!custom(other).is_production(), "{other}");
+            assert!(!custom(other).is_sandbox(), "{other}");
+        }
+    }
+}

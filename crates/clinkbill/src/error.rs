@@ -1,0 +1,466 @@
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use clinkbill_types::SessionId;
+
+/// Whether a request that failed took effect.
+///
+/// Clink keeps no idempotency for checkout sessions: the same request sent twice makes two.
+/// So this is the first thing to ask of an [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Clink provably never saw the request. It may be sent again.
+    NotSent,
+    /// Clink saw the request and said no; nothing was made. The same request will fail again.
+    Rejected,
+    /// The request may have taken effect. Do not send it again: look for the session first, by
+    /// your merchant reference.
+    Unknown,
+}
+
+/// Why a call failed, and whether it took effect.
+///
+/// Start with [`outcome`](Self::outcome). For a refusal, [`name`](Self::name) is the name the
+/// guide uses (`CUSTOMER_NOT_FOUND`); the other accessors carry what Clink answered. Keys,
+/// signing secrets and tokens that an answer repeats are blotted out, and no body is ever shown.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    outcome: Outcome,
+    what: What,
+    field: Option<Cow<'static, str>>,
+    problem: Option<String>,
+    http_status: Option<u16>,
+    code: Option<i64>,
+    name: Option<String>,
+    message: Option<String>,
+    retry_after: Option<Duration>,
+    session_id: Option<SessionId>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Invalid,
+    Setup,
+    Connect,
+    Interrupted,
+    TimedOut,
+    Answered,
+    Unreadable,
+    ForeignUrl,
+}
+
+/// What Clink answered, in whatever shape.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) http_status: u16,
+    pub(crate) code: Option<i64>,
+    /// Already redacted.
+    pub(crate) message: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Error {
+    /// Whether the request took effect.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.0.outcome
+    }
+
+    /// The `code` of the answer's envelope: 400, 401, or Clink's own numbers of eight digits.
+    #[must_use]
+    pub fn code(&self) -> Option<i64> {
+        self.0.code
+    }
+
+    /// The symbolic name found in the answer's message, such as `CUSTOMER_NOT_FOUND`, in
+    /// capitals.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// What the answer says, in English or Chinese, for people: redacted, at most 500
+    /// characters.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.0.message.as_deref()
+    }
+
+    /// The HTTP status of the answer. A refusal may well come with status 200.
+    #[must_use]
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// How long to wait before the next request, where the answer says so in seconds.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The argument that is invalid, for an error of [`is_invalid`](Self::is_invalid).
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.0.field.as_deref()
+    }
+
+    /// The session that exists although the call failed.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&SessionId> {
+        self.0.session_id.as_ref()
+    }
+
+    /// An argument is invalid; nothing was sent. Mend what [`field`](Self::field) names.
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        self.0.what == What::Invalid
+    }
+
+    /// No connection could be made; nothing was sent. Check network, name service and clock.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.0.what == What::Connect
+    }
+
+    /// No answer came in time.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.what == What::TimedOut
+    }
+
+    /// No customer fits, or no identifier was given (guide: Customer).
+    #[must_use]
+    pub fn is_customer_not_found(&self) -> bool {
+        self.name() == Some("CUSTOMER_NOT_FOUND")
+    }
+
+    /// The customer's identifiers do not lead to one customer (guide: Customer). Often the email
+    /// changed since the reference was bound: send the reference alone, or the customer's id.
+    #[must_use]
+    pub fn is_customer_identifier_not_matched(&self) -> bool {
+        self.name() == Some("CUSTOMER_IDENTIFIER_NOT_MATCHED")
+    }
+
+    /// There is no such session or order for this key.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.what == What::Answered
+            && (self.0.http_status == Some(404)
+                || self.0.code == Some(404)
+                || matches!(self.name(), Some("SESSION_NOT_FOUND" | "ORDER_NOT_FOUND")))
+    }
+
+    /// The key is missing, wrong or expired. Check it and its environment in the dashboard.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        const KEY_CODES: [i64; 4] = [401, 80_102_221, 80_102_222, 80_102_223];
+        self.0.code.is_some_and(|code| KEY_CODES.contains(&code))
+            || (self.0.http_status == Some(401) && !self.is_stale_timestamp())
+    }
+
+    /// The clock of this machine is off by more than Clink accepts.
+    #[must_use]
+    pub fn is_stale_timestamp(&self) -> bool {
+        const TIMESTAMP_CODES: [i64; 3] = [80_102_203, 80_102_212, 80_102_213];
+        self.0
+            .code
+            .is_some_and(|code| TIMESTAMP_CODES.contains(&code))
+    }
+
+    /// Too many requests: wait, for [`retry_after`](Self::retry_after) where it is known.
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.http_status == Some(429) || self.0.code == Some(429)
+    }
+
+    pub(crate) fn invalid(field: impl Into<Cow<'static, str>>, problem: impl Into<String>) -> Self {
+        Self::new(Outcome::NotSent, What::Invalid)
+            .with(|inner| inner.field = Some(field.into()))
+            .with(|inner| inner.problem = Some(problem.into()))
+    }
+
+    /// There is no client to send anything with.
+    pub(crate) fn setup(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Outcome::NotSent, What::Setup).with(|inner| inner.source = Some(source.into()))
+    }
+
+    pub(crate) fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Outcome::NotSent, What::Connect).with(|inner| inner.source = Some(source.into()))
+    }
+
+    pub(crate) fn no_answer(
+        timed_out: bool,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        let what = if timed_out {
+            What::TimedOut
+        } else {
+            What::Interrupted
+        };
+        Self::new(Outcome::Unknown, what).with(|inner| inner.source = Some(source.into()))
+    }
+
+    /// Clink, or something before it, said no. What is provable decides the outcome: a failure
+    /// inside the server may have come after the session was made.
+    pub(crate) fn answered(answer: Answer) -> Self {
+        let server_failed = !matches!(answer.http_status, 200..=299 | 400..=499)
+            || (answer.http_status < 300 && matches!(answer.code, Some(500..=599)));
+        let outcome = if server_failed {
+            Outcome::Unknown
+        } else {
+            Outcome::Rejected
+        };
+        Self::new(outcome, What::Answered).with(|inner| inner.answer(answer))
+    }
+
+    /// A success that cannot be understood: the request most likely took effect.
+    pub(crate) fn unreadable(answer: Answer, problem: impl Into<String>) -> Self {
+        Self::new(Outcome::Unknown, What::Unreadable)
+            .with(|inner| inner.answer(answer))
+            .with(|inner| inner.problem = Some(problem.into()))
+    }
+
+    /// As [`unreadable`](Self::unreadable), found when the answer itself was gone.
+    pub(crate) fn unreadable_data() -> Self {
+        Self::new(Outcome::Unknown, What::Unreadable)
+            .with(|inner| inner.problem = Some("is not what the contract describes".to_owned()))
+    }
+
+    /// The session was made, but its URL cannot be handed out.
+    pub(crate) fn checkout_url(session_id: SessionId, problem: impl Into<String>) -> Self {
+        Self::new(Outcome::Unknown, What::ForeignUrl)
+            .with(|inner| inner.session_id = Some(session_id))
+            .with(|inner| inner.problem = Some(problem.into()))
+    }
+
+    fn new(outcome: Outcome, what: What) -> Self {
+        Self(Box::new(Inner {
+            outcome,
+            what,
+            field: None,
+            problem: None,
+            http_status: None,
+            code: None,
+            name: None,
+            message: None,
+            retry_after: None,
+            session_id: None,
+            source: None,
+        }))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(&mut self.0);
+        self
+    }
+}
+
+impl Inner {
+    fn answer(&mut self, answer: Answer) {
+        self.name = answer.message.as_deref().and_then(symbolic_name);
+        self.http_status = Some(answer.http_status);
+        self.code = answer.code;
+        self.message = answer.message;
+        self.retry_after = answer.retry_after;
+    }
+
+    fn describe_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(status) = self.http_status {
+            write!(f, " (HTTP {status}")?;
+            if let Some(code) = self.code {
+                write!(f, ", code {code}")?;
+            }
+            f.write_str(")")?;
+        }
+        match &self.message {
+            Some(message) => write!(f, ": {message}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        let problem = inner.problem.as_deref().unwrap_or_default();
+        match inner.what {
+            What::Invalid => {
+                let field = inner.field.as_deref().unwrap_or_default();
+                write!(f, "{field} {problem}")
+            }
+            What::Setup => f.write_str("the client cannot be set up"),
+            What::Connect => f.write_str("the request was not sent"),
+            What::Interrupted => {
+                f.write_str("the exchange broke off: the request may have taken effect")
+            }
+            What::TimedOut => {
+                f.write_str("no answer came in time: the request may have taken effect")
+            }
+            What::Answered if inner.outcome == Outcome::Rejected => {
+                f.write_str("Clink refused the request")?;
+                inner.describe_answer(f)
+            }
+            What::Answered => {
+                f.write_str("the server failed: the request may have taken effect")?;
+                inner.describe_answer(f)
+            }
+            What::Unreadable => {
+                write!(f, "the answer {problem}: the request may have taken effect")?;
+                inner.describe_answer(f)
+            }
+            What::ForeignUrl => match &inner.session_id {
+                Some(id) => write!(f, "session {id} was made, but its checkout URL {problem}"),
+                None => write!(f, "the checkout URL {problem}"),
+            },
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        let mut shown = f.debug_struct("Error");
+        shown.field("outcome", &inner.outcome);
+        shown.field("what", &format_args!("{self}"));
+        if let Some(name) = &inner.name {
+            shown.field("name", name);
+        }
+        if let Some(wait) = &inner.retry_after {
+            shown.field("retry_after", wait);
+        }
+        if let Some(source) = &inner.source {
+            shown.field("source", source);
+        }
+        shown.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The first word of the text that is a known name in any case, else the first that looks like
+/// one: capitals joined by underscores.
+fn symbolic_name(text: &str) -> Option<String> {
+    const KNOWN: [&str; 8] = [
+        "CUSTOMER_NOT_FOUND",
+        "CUSTOMER_IDENTIFIER_NOT_MATCHED",
+        "SESSION_NOT_FOUND",
+        "SESSION_EXPIRED",
+        "SESSION_MERCHANT_MISMATCH",
+        "ORDER_NOT_FOUND",
+        "CURRENCY_INCORRECT",
+        "MERCHANT_NOT_FOUND",
+    ];
+    let words = || text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let known = words().find_map(|word| {
+        KNOWN
+            .into_iter()
+            .find(|name| word.eq_ignore_ascii_case(name))
+    });
+    let looks_like_one = |word: &&str| {
+        word.contains('_')
+            && word.starts_with(|c: char| c.is_ascii_uppercase())
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    known
+        .or_else(|| words().find(looks_like_one))
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(http_status: u16, code: Option<i64>, message: &str) -> Error {
+        Error::answered(Answer {
+            http_status,
+            code,
+            message: Some(message.to_owned()),
+            retry_after: None,
+        })
+    }
+
+    #[test]
+    fn an_error_is_small_and_can_cross_threads() {
+        fn crosses<T: Send + Sync + 'static>() {}
+        crosses::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn the_name_is_a_whole_word_in_any_case() {
+        let name = |text| symbolic_name(text);
+        assert_eq!(
+            name("CUSTOMER_NOT_FOUND").as_deref(),
+            Some("CUSTOMER_NOT_FOUND")
+        );
+        assert_eq!(
+            name("fail: customer_not_found, sorry").as_deref(),
+            Some("CUSTOMER_NOT_FOUND")
+        );
+        assert_eq!(
+            name("MY_CUSTOMER_NOT_FOUND_2").as_deref(),
+            Some("MY_CUSTOMER_NOT_FOUND_2")
+        );
+        assert_eq!(
+            name("错误[ORDER_HAS_ONE_IN_PROCESSING]").as_deref(),
+            Some("ORDER_HAS_ONE_IN_PROCESSING")
+        );
+        assert_eq!(name("invalid apiKey, customer not found"), None);
+        assert_eq!(name("_ A _"), None);
+    }
+
+    #[test]
+    fn what_is_provable_decides_the_outcome() {
+        let outcome = |status, code| answered(status, code, "").outcome();
+        for (status, code) in [
+            (400, Some(400)),
+            (401, None),
+            (404, Some(404)),
+            (429, None),
+            (422, Some(500)),
+        ] {
+            assert_eq!(outcome(status, code), Outcome::Rejected, "{status}");
+        }
+        for code in [0, 400, 401, 499, 600, 80_102_212, 90_101_206] {
+            assert_eq!(outcome(200, Some(code)), Outcome::Rejected, "{code}");
+        }
+        for code in [500, 503, 599] {
+            assert_eq!(outcome(200, Some(code)), Outcome::Unknown, "{code}");
+        }
+        for status in [100, 301, 307, 500, 502, 503, 504, 599] {
+            assert_eq!(outcome(status, Some(400)), Outcome::Unknown, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_stale_timestamp_is_no_wrong_key() {
+        let stale = answered(401, Some(80_102_212), "timestamp expired");
+        assert!(stale.is_stale_timestamp() && !stale.is_unauthorized());
+        let key = answered(401, None, "unauthorized");
+        assert!(key.is_unauthorized() && !key.is_stale_timestamp());
+        assert!(answered(200, Some(401), "invalid apiKey").is_unauthorized());
+    }
+
+    #[test]
+    fn an_error_reads_as_one_sentence() {
+        assert_eq!(
+            answered(200, Some(400), "CUSTOMER_NOT_FOUND").to_string(),
+            "Clink refused the request (HTTP 200, code 400): CUSTOMER_NOT_FOUND"
+        );
+        assert_eq!(
+            Error::invalid("lines[1].quantity", "must be at least 1").to_string(),
+            "lines[1].quantity must be at least 1"
+        );
+    }
+}
