@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use openapiv3::OpenAPI;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
@@ -124,10 +125,14 @@ fn settings(enums: &[String]) -> Result<GenerationSettings, String> {
 
 /// Runs the generator, which panics on documents it was not made for.
 fn without_a_panic<T>(generate: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let guard = ONE_AT_A_TIME.lock();
     let hook = panic::take_hook();
+    // The reason is reported below, without the generator's own source lines.
     panic::set_hook(Box::new(|_| {}));
     let outcome = panic::catch_unwind(AssertUnwindSafe(generate));
     panic::set_hook(hook);
+    drop(guard);
     outcome.unwrap_or_else(|payload| {
         let reason = payload
             .downcast_ref::<String>()
@@ -250,3 +255,6 @@ fn rustfmt(code: &str) -> Result<String, String> {
     }
     String::from_utf8(output.stdout).map_err(|error| format!("rustfmt: {error}"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -92,3 +92,47 @@ impl<'de> Visitor<'de> for AnyValue {
         Ok(entries.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn text_that_other_readers_take_for_a_boolean_or_a_number_stays_text() {
+        let read = parse("country: NO\ncode: '0123'\nanswer: yes\n200: ok\n").unwrap();
+        assert_eq!(
+            read,
+            json!({"country": "NO", "code": "0123", "answer": "yes", "200": "ok"})
+        );
+    }
+
+    #[test]
+    fn every_kind_of_value_is_read() {
+        let read = parse("a: [1, -1, 1.5, true, null, {b: text}]\n").unwrap();
+        assert_eq!(read, json!({"a": [1, -1, 1.5, true, null, {"b": "text"}]}));
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_refused_with_its_place() {
+        let error = parse("schemas:\n  Order: 1\n  Price: 2\n  Order: 3\n").unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("`Order` stands twice"), "{error}");
+        assert!(error.contains("line"), "{error}");
+    }
+
+    #[test]
+    fn a_number_that_json_does_not_have_is_refused() {
+        assert!(parse("minimum: .nan\n").is_err());
+    }
+
+    #[test]
+    fn a_document_that_is_not_there_is_named() {
+        let error = read(Path::new("no/such/contract.yaml")).unwrap_err();
+        assert!(
+            error.contains("cannot read no/such/contract.yaml"),
+            "{error}"
+        );
+    }
+}

@@ -27,9 +27,10 @@ const BOUNDS: [&str; 13] = [
     "maxProperties",
 ];
 
-/// The names of the components that are enums, so that open enums can stand in for them.
+/// A contract that the generator can bear.
 pub(crate) struct Overlaid {
     pub(crate) document: Value,
+    /// The names of the components that are enums, so that open enums can stand in for them.
     pub(crate) enums: Vec<String>,
 }
 
@@ -80,7 +81,7 @@ fn keep_the_success_only(operation: &mut Value) -> Result<(), String> {
         .pointer_mut("/responses/200")
         .map(Value::take)
         .ok_or_else(|| format!("{id}: no response 200"))?;
-    let mut body = success
+    let schema = success
         .pointer("/content/application~1json/schema")
         .cloned()
         .ok_or_else(|| format!("{id}: response 200 has no schema for application/json"))?;
@@ -88,7 +89,7 @@ fn keep_the_success_only(operation: &mut Value) -> Result<(), String> {
     operation["responses"] = json!({
         "200": {
             "description": description,
-            "content": { "application/json": { "schema": body.take() } },
+            "content": { "application/json": { "schema": schema } },
         },
     });
     Ok(())
@@ -293,3 +294,6 @@ fn remove(object: &mut Value, keys: &[&str]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
