@@ -1,5 +1,7 @@
 //! The contract, the generated client and the wire values say the same.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 use std::fs;
 
 use clinkbill_api::types::{CheckoutSession, CreateCheckoutSessionRequest, Order};

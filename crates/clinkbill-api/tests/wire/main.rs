@@ -1,10 +1,17 @@
 //! What the client writes to the wire, and what it reads from it.
 
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "the helpers of a test may fail it"
+)]
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clinkbill_api::types::CreateCheckoutSessionRequest;
 use clinkbill_api::{Client, Error, Options};
 use clinkbill_types::PathId;
+use reqwest::header::HeaderName;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
@@ -48,7 +55,7 @@ fn header<'a>(request: &'a Request, name: &str) -> &'a str {
 }
 
 fn header_names(request: &Request) -> Vec<&str> {
-    let mut names: Vec<_> = request.headers.keys().map(|name| name.as_str()).collect();
+    let mut names: Vec<_> = request.headers.keys().map(HeaderName::as_str).collect();
     names.sort_unstable();
     names
 }
@@ -57,7 +64,7 @@ fn header_names(request: &Request) -> Vec<&str> {
 fn unexpected(error: Error<()>) -> u16 {
     match error {
         Error::UnexpectedResponse(response) => response.status().as_u16(),
-        other => panic!("not an unexpected response: {}", other.status().is_some()),
+        other => panic!("not an unexpected response: {other}"),
     }
 }
 
