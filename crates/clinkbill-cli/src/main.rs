@@ -18,12 +18,15 @@ struct Command {
 #[derive(Subcommand)]
 enum Task {
     /// Run a local stand-in for Clink: no account, no network
-    ///
-    /// Prints CLINK_BASE_URL and CLINK_SECRET_KEY on stdout, a line each, once it accepts
-    /// requests, and runs until Ctrl-C. Every sk_test_ or sk_uat_ key is its own, at first empty
-    /// merchant.
+    #[command(long_about = SANDBOX_HELP)]
     Sandbox(SandboxArgs),
 }
+
+const SANDBOX_HELP: &str = "\
+Run a local stand-in for Clink: no account, no network
+
+Prints CLINK_BASE_URL and CLINK_SECRET_KEY on stdout, a line each, once it accepts requests, and
+runs until Ctrl-C. Every sk_test_ or sk_uat_ key is its own, at first empty merchant.";
 
 #[derive(clap::Args)]
 struct SandboxArgs {

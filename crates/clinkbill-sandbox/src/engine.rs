@@ -215,16 +215,15 @@ impl Engine {
                 at: now,
                 failure: attempt.failure,
             };
-            self.announce_order(book, &order, EventType::OrderCreated, OrderStatus::Created)?;
-            if succeeded {
-                self.announce_order(
-                    book,
-                    &order,
-                    EventType::OrderSucceeded,
-                    OrderStatus::Success,
-                )?;
+            let result = if succeeded {
+                (EventType::OrderSucceeded, OrderStatus::Success)
             } else {
-                self.announce_order(book, &order, EventType::OrderFailed, OrderStatus::Failed)?;
+                (EventType::OrderFailed, OrderStatus::Failed)
+            };
+            for (event_type, status) in [(EventType::OrderCreated, OrderStatus::Created), result] {
+                announce(book, |book, id| {
+                    view::order_event(book, id, &event_type, &order, status)
+                });
             }
             book.orders.insert(order_id.clone(), order);
 
@@ -234,7 +233,9 @@ impl Engine {
                     session.paid_by = Some(order_id.clone());
                     redirect_url = self.redirect_after_success(session);
                 }
-                self.announce_completion(book, session_id, now)?;
+                announce(book, |book, id| {
+                    view::completion_event(book, id, session_id, now)
+                });
             }
             Ok(Paid {
                 order_id,
@@ -366,38 +367,6 @@ impl Engine {
         }
     }
 
-    fn announce_order(
-        &self,
-        book: &mut Book,
-        order: &Order,
-        event_type: EventType,
-        status: OrderStatus,
-    ) -> Result<(), ApiError> {
-        let id = book.ids.id("event_");
-        let session = find_session(book, &order.session_id)?;
-        let customer = &book.customers[session.customer];
-        let object = view::order_in_event(session, customer, order, status);
-        let body = view::event_body(&id, order.at, &event_type, object);
-        book.outbox.push(body);
-        Ok(())
-    }
-
-    fn announce_completion(
-        &self,
-        book: &mut Book,
-        session_id: &str,
-        now: i64,
-    ) -> Result<(), ApiError> {
-        let id = book.ids.id("event_");
-        let session = find_session(book, session_id)?;
-        let customer = &book.customers[session.customer];
-        let event_type = EventType::SessionComplete;
-        let object = view::session_in_event(session, customer, self.status(session, now));
-        let body = view::event_body(&id, now, &event_type, object);
-        book.outbox.push(body);
-        Ok(())
-    }
-
     // Webhooks
 
     /// Calls `bell` whenever a delivery has become due.
@@ -438,6 +407,14 @@ impl Engine {
         for bell in read(&self.bells).iter() {
             bell();
         }
+    }
+}
+
+/// Puts an event into the outbox; its body is made from the book and the event's id.
+fn announce(book: &mut Book, body: impl FnOnce(&Book, &str) -> Option<String>) {
+    let id = book.ids.id("event_");
+    if let Some(body) = body(book, &id) {
+        book.outbox.push(body);
     }
 }
 

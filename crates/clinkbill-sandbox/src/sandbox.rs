@@ -16,8 +16,8 @@ use crate::request::{Body, Reply, Request};
 use crate::rulebook::{Faithful, Rulebook};
 use crate::webhook::outbox::Endpoint;
 
-const DEFAULT_LIFETIME: Duration = Duration::from_hours(24);
-const DEFAULT_TOLERANCE: Duration = Duration::from_mins(5);
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
 
 /// A running stand-in for Clink. Cheap to clone; clones share their books.
 #[derive(Clone)]

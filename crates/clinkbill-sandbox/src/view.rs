@@ -19,7 +19,7 @@ struct Event<'a, T> {
     /// Milliseconds since the Unix epoch.
     created: i64,
     #[serde(rename = "type")]
-    event_type: &'a EventType,
+    kind: &'a EventType,
     data: EventData<T>,
 }
 
@@ -28,22 +28,31 @@ struct EventData<T> {
     object: T,
 }
 
-/// The body of a webhook event.
-pub(crate) fn event_body<T: Serialize>(
+/// The body of an order event.
+pub(crate) fn order_event(
+    book: &Book,
     id: &str,
-    created: i64,
-    event_type: &EventType,
-    object: T,
-) -> String {
-    let event = Event {
-        id,
-        object: "event",
-        created,
-        event_type,
-        data: EventData { object },
-    };
-    // Only a map with keys that are not strings could fail here, and there is none.
-    serde_json::to_string(&event).unwrap_or_default()
+    kind: &EventType,
+    order: &Order,
+    status: OrderStatus,
+) -> Option<String> {
+    let session = book.sessions.get(&order.session_id)?;
+    let customer = &book.customers[session.customer];
+    let object = order_in_event(session, customer, order, status);
+    event_body(id, order.at, kind, object)
+}
+
+/// The body of `session.complete`.
+pub(crate) fn completion_event(
+    book: &Book,
+    id: &str,
+    session_id: &str,
+    now: i64,
+) -> Option<String> {
+    let session = book.sessions.get(session_id)?;
+    let customer = &book.customers[session.customer];
+    let object = session_in_event(session, customer, SessionStatus::Completed);
+    event_body(id, now, &EventType::SessionComplete, object)
 }
 
 /// `data` of a created session. `origin` is where the sandbox serves its checkout page.
@@ -122,7 +131,7 @@ pub(crate) fn session<'a>(
 }
 
 /// `data.object` of a session event, which knows less than a session that is read.
-pub(crate) fn session_in_event<'a>(
+fn session_in_event<'a>(
     stored: &'a Session,
     customer: &'a Customer,
     status: SessionStatus,
@@ -158,7 +167,7 @@ pub(crate) fn order<'a>(book: &'a Book, order: &'a Order) -> Option<wire::Order<
 }
 
 /// `data.object` of an order event.
-pub(crate) fn order_in_event<'a>(
+fn order_in_event<'a>(
     session: &'a Session,
     customer: &'a Customer,
     order: &'a Order,
@@ -205,6 +214,18 @@ pub(crate) fn order_in_event<'a>(
 /// Whether the session's page runs inside the merchant's own.
 pub(crate) fn is_embedded(session: &Session) -> bool {
     session.draft.ui_mode == UiMode::Elements
+}
+
+fn event_body<T: Serialize>(id: &str, created: i64, kind: &EventType, object: T) -> Option<String> {
+    let event = Event {
+        id,
+        object: "event",
+        created,
+        kind,
+        data: EventData { object },
+    };
+    // Only a map with keys that are not strings could fail here, and there is none.
+    serde_json::to_string(&event).ok()
 }
 
 fn lines(draft: &Draft) -> Option<Vec<wire::PriceData<'_>>> {

@@ -30,21 +30,22 @@ pub(crate) fn draft(
     let amount = rulebook.amount("originalAmount", request.original_amount.exact())?;
     let currency = rulebook.currency("originalCurrency", request.original_currency.as_str())?;
     // G-11, our choice: the guide names no default.
-    let ui_mode = request.ui_mode.unwrap_or(UiMode::HostedPage);
+    let ui_mode = request.ui_mode.0.unwrap_or(UiMode::HostedPage);
     if ui_mode == UiMode::Elements {
-        rulebook.elements_return_url(request.return_url.as_deref())?;
+        rulebook.elements_return_url(request.return_url.0.as_deref())?;
     }
     for (field, url) in [
         ("successUrl", &request.success_url),
         ("cancelUrl", &request.cancel_url),
         ("returnUrl", &request.return_url),
     ] {
-        if let Some(url) = url {
+        if let Some(url) = &url.0 {
             rulebook.redirect_url(field, url)?;
         }
     }
     let lines = request
         .price_data_list
+        .0
         .unwrap_or_default()
         .into_iter()
         .enumerate()
@@ -57,20 +58,24 @@ pub(crate) fn draft(
             )
         })
         .collect::<Result<_, _>>()?;
+    let metadata = request.metadata.0.unwrap_or_default().into_inner();
+    for key in metadata.keys() {
+        rulebook.metadata_key("metadata", key)?;
+    }
 
     Ok(Draft {
         amount,
         currency,
         lines,
-        product_id: request.product_id,
-        price_id: request.price_id,
+        product_id: request.product_id.0,
+        price_id: request.price_id.0,
         ui_mode,
-        success_url: request.success_url,
-        cancel_url: request.cancel_url,
-        return_url: request.return_url,
-        merchant_reference: request.merchant_reference_id,
-        show_promotion_code: request.show_promotion_code.unwrap_or(true),
-        metadata: request.metadata.unwrap_or_default().into_inner(),
+        success_url: request.success_url.0,
+        cancel_url: request.cancel_url.0,
+        return_url: request.return_url.0,
+        merchant_reference: request.merchant_reference_id.0,
+        show_promotion_code: request.show_promotion_code.0.unwrap_or(true),
+        metadata,
     })
 }
 
@@ -80,7 +85,7 @@ fn draft_line(
     line: PriceData,
     session_currency: &str,
 ) -> Result<Line, Refusal> {
-    let currency = match &line.currency {
+    let currency = match &line.currency.0 {
         Some(currency) => rulebook
             .currency(&format!("{path}.currency"), currency.as_str())?
             .code()
@@ -90,8 +95,8 @@ fn draft_line(
     Ok(Line {
         unit_amount: rulebook.amount(&format!("{path}.unitAmount"), line.unit_amount.exact())?,
         name: line.name,
-        quantity: line.quantity.unwrap_or(Quantity::ONE).get(),
+        quantity: line.quantity.0.unwrap_or(Quantity::ONE).get(),
         currency,
-        image_url: line.image_url,
+        image_url: line.image_url.0,
     })
 }

@@ -102,6 +102,19 @@ pub trait Rulebook: Send + Sync {
         }
     }
 
+    /// A metadata key has at most 40 characters (newer than the guide; the contract's schema
+    /// cannot say it).
+    fn metadata_key(&self, field: &str, key: &str) -> Result<(), Refusal> {
+        if key.chars().count() <= 40 {
+            Ok(())
+        } else {
+            Err(Refusal::field(
+                field,
+                "a key must have at most 40 characters",
+            ))
+        }
+    }
+
     // Redirects (guide: Return and Redirect URLs)
 
     /// RD-04: after a successful hosted payment the buyer goes to the success URL, with the

@@ -11,6 +11,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+const LARGEST_MAP: usize = 20;
+
 /// A JSON object. Derived structs would take an array of their fields as well.
 pub(crate) struct Object<T>(pub(crate) T);
 
@@ -31,9 +33,17 @@ pub(crate) struct Quantity(u32);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CurrencyText(String);
 
-/// Up to 20 texts by name.
+/// A whole number of 32 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WholeNumber(i32);
+
+/// Up to 20 texts by name, each of at most `LONGEST` characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Metadata(BTreeMap<String, String>);
+pub(crate) struct TextMap<const LONGEST: u32>(BTreeMap<String, String>);
+
+/// A field that may be left out, but not be null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Optional<T>(pub(crate) Option<T>);
 
 impl PositiveNumber {
     pub(crate) fn exact(self) -> Option<Amount> {
@@ -58,9 +68,15 @@ impl CurrencyText {
     }
 }
 
-impl Metadata {
+impl<const LONGEST: u32> TextMap<LONGEST> {
     pub(crate) fn into_inner(self) -> BTreeMap<String, String> {
         self.0
+    }
+}
+
+impl<T> Default for Optional<T> {
+    fn default() -> Self {
+        Self(None)
     }
 }
 
@@ -102,16 +118,19 @@ impl<'de> Deserialize<'de> for PositiveNumber {
 
 impl<'de> Deserialize<'de> for Quantity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        const LARGEST: u32 = i32::MAX.unsigned_abs();
-        let raw = number_text(deserializer)?;
-        raw.get()
-            .parse::<Amount>()
-            .ok()
-            .and_then(|number| number.to_minor_units(0))
+        whole_number(deserializer)?
             .and_then(|number| u32::try_from(number).ok())
-            .filter(|number| (1..=LARGEST).contains(number))
+            .filter(|number| *number > 0)
             .map(Self)
             .ok_or_else(|| de::Error::custom("must be a whole number from 1 to 2147483647"))
+    }
+}
+
+impl<'de> Deserialize<'de> for WholeNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        whole_number(deserializer)?
+            .map(Self)
+            .ok_or_else(|| de::Error::custom("must be a whole number of 32 bits"))
     }
 }
 
@@ -128,21 +147,27 @@ impl<'de> Deserialize<'de> for CurrencyText {
     }
 }
 
-impl<'de> Deserialize<'de> for Metadata {
+impl<'de, const LONGEST: u32> Deserialize<'de> for TextMap<LONGEST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let map = BTreeMap::<String, String>::deserialize(deserializer)?;
-        if map.len() > 20 {
+        if map.len() > LARGEST_MAP {
             return Err(de::Error::custom("must have at most 20 keys"));
         }
-        if map.keys().any(|key| key.chars().count() > 40) {
-            return Err(de::Error::custom("a key must have at most 40 characters"));
+        match map
+            .iter()
+            .find(|(_, value)| value.chars().count() as u64 > LONGEST.into())
+        {
+            None => Ok(Self(map)),
+            Some((key, _)) => Err(de::Error::custom(format_args!(
+                "the value of {key:?} must have at most {LONGEST} characters"
+            ))),
         }
-        if map.values().any(|value| value.chars().count() > 500) {
-            return Err(de::Error::custom(
-                "a value must have at most 500 characters",
-            ));
-        }
-        Ok(Self(map))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Optional<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(deserializer).map(|value| Self(Some(value)))
     }
 }
 
@@ -156,9 +181,23 @@ impl<T: JsonSchema> JsonSchema for Object<T> {
     }
 }
 
+impl<T: JsonSchema> JsonSchema for Optional<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
 macro_rules! inline_schema {
-    ($($field:ty: $schema:tt)*) => {$(
-        impl JsonSchema for $field {
+    ($([$($generics:tt)*] $field:ty: $schema:expr;)*) => {$(
+        impl<$($generics)*> JsonSchema for $field {
             fn inline_schema() -> bool {
                 true
             }
@@ -168,22 +207,32 @@ macro_rules! inline_schema {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
+                $schema
             }
         }
     )*};
 }
 
 inline_schema! {
-    PositiveNumber: { "type": "number", "exclusiveMinimum": 0 }
-    Quantity: { "type": "integer", "minimum": 1, "maximum": 2_147_483_647 }
-    CurrencyText: { "type": "string", "minLength": 3, "maxLength": 3 }
-    Metadata: {
+    [] PositiveNumber: json_schema!({ "type": "number", "exclusiveMinimum": 0 });
+    [] Quantity: json_schema!({ "type": "integer", "minimum": 1, "maximum": i32::MAX });
+    [] WholeNumber: json_schema!({ "type": "integer" });
+    [] CurrencyText: json_schema!({ "type": "string", "minLength": 3, "maxLength": 3 });
+    [const LONGEST: u32] TextMap<LONGEST>: json_schema!({
         "type": "object",
-        "maxProperties": 20,
-        "propertyNames": { "maxLength": 40 },
-        "additionalProperties": { "type": "string", "maxLength": 500 }
-    }
+        "maxProperties": LARGEST_MAP,
+        "additionalProperties": { "type": "string", "maxLength": LONGEST }
+    });
+}
+
+/// The whole number of 32 bits, or none; an error only for what is no number at all. `1.0` and
+/// `1e2` are whole numbers.
+fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32>, D::Error> {
+    let raw = number_text(deserializer)?;
+    let number = raw.get().parse::<Amount>().ok();
+    Ok(number
+        .and_then(|number| number.to_minor_units(0))
+        .and_then(|number| i32::try_from(number).ok()))
 }
 
 fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<RawValue>, D::Error> {

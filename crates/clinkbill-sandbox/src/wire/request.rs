@@ -1,9 +1,11 @@
 //! The body of `POST /checkout/session`.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
-use super::field::{CurrencyText, Metadata, Object, PositiveNumber, Quantity};
+use super::field::{
+    CurrencyText, Object, Optional, PositiveNumber, Quantity, TextMap, WholeNumber,
+};
 
 /// A checkout session as a merchant asks for it.
 ///
@@ -23,43 +25,43 @@ pub struct CreateCheckoutSessionRequest {
     pub(crate) reference_customer_id: Option<String>,
     pub(crate) original_amount: PositiveNumber,
     pub(crate) original_currency: CurrencyText,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     pub(crate) historical_payment_instrument_import:
-        Option<Object<HistoricalPaymentInstrumentImport>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) merchant_reference_id: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) price_id: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) product_id: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) price_data_list: Option<Vec<Object<PriceData>>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) scheduled_phases: Option<Vec<Object<ScheduledPhase>>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) ui_mode: Option<UiMode>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) return_url: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) success_url: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) cancel_url: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) payment_method_type: Option<PaymentMethodType>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) payment_method_type_black_list: Option<Vec<PaymentMethodType>>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) direct_payment_qr_code_payment_method_type: Option<DirectQrPaymentMethodType>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) allow_promotion_codes: Option<bool>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) promotion_code: Option<String>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) show_promotion_code: Option<bool>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) local_price_only: Option<bool>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) metadata: Option<Metadata>,
+        Optional<Object<HistoricalPaymentInstrumentImport>>,
+    #[serde(default)]
+    pub(crate) merchant_reference_id: Optional<String>,
+    #[serde(default)]
+    pub(crate) price_id: Optional<String>,
+    #[serde(default)]
+    pub(crate) product_id: Optional<String>,
+    #[serde(default)]
+    pub(crate) price_data_list: Optional<Vec<Object<PriceData>>>,
+    #[serde(default)]
+    pub(crate) scheduled_phases: Optional<Vec<Object<ScheduledPhase>>>,
+    #[serde(default)]
+    pub(crate) ui_mode: Optional<UiMode>,
+    #[serde(default)]
+    pub(crate) return_url: Optional<String>,
+    #[serde(default)]
+    pub(crate) success_url: Optional<String>,
+    #[serde(default)]
+    pub(crate) cancel_url: Optional<String>,
+    #[serde(default)]
+    pub(crate) payment_method_type: Optional<PaymentMethodType>,
+    #[serde(default)]
+    pub(crate) payment_method_type_black_list: Optional<Vec<PaymentMethodType>>,
+    #[serde(default)]
+    pub(crate) direct_payment_qr_code_payment_method_type: Optional<DirectQrPaymentMethodType>,
+    #[serde(default)]
+    pub(crate) allow_promotion_codes: Optional<bool>,
+    #[serde(default)]
+    pub(crate) promotion_code: Optional<String>,
+    #[serde(default)]
+    pub(crate) show_promotion_code: Optional<bool>,
+    #[serde(default)]
+    pub(crate) local_price_only: Optional<bool>,
+    #[serde(default)]
+    pub(crate) metadata: Optional<TextMap<500>>,
 }
 
 /// A customer at the merchant's own payment channel, whose saved instruments are imported.
@@ -72,8 +74,8 @@ pub struct CreateCheckoutSessionRequest {
 pub(crate) struct HistoricalPaymentInstrumentImport {
     channel_alias: String,
     channel_customer_reference: String,
-    #[serde(default, deserialize_with = "present")]
-    payment_method_types: Option<Vec<ImportedMethodType>>,
+    #[serde(default)]
+    payment_method_types: Optional<Vec<ImportedMethodType>>,
 }
 
 /// One inline line of a one-time purchase.
@@ -81,13 +83,13 @@ pub(crate) struct HistoricalPaymentInstrumentImport {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PriceData {
     pub(crate) name: String,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) quantity: Option<Quantity>,
+    #[serde(default)]
+    pub(crate) quantity: Optional<Quantity>,
     pub(crate) unit_amount: PositiveNumber,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) currency: Option<CurrencyText>,
-    #[serde(default, deserialize_with = "present")]
-    pub(crate) image_url: Option<String>,
+    #[serde(default)]
+    pub(crate) currency: Optional<CurrencyText>,
+    #[serde(default)]
+    pub(crate) image_url: Optional<String>,
 }
 
 /// A later change of plan of a subscription.
@@ -98,12 +100,12 @@ pub(crate) struct PriceData {
     reason = "read for its shape; the sandbox has no subscriptions to change"
 )]
 pub(crate) struct ScheduledPhase {
-    sequence: Quantity,
-    effective_cycle: Quantity,
+    sequence: WholeNumber,
+    effective_cycle: WholeNumber,
     price_snapshot_id: String,
     quantity: Quantity,
-    #[serde(default, deserialize_with = "present")]
-    metadata: Option<Metadata>,
+    #[serde(default)]
+    metadata: Optional<TextMap<{ u32::MAX }>>,
 }
 
 /// How the checkout is rendered.
@@ -146,13 +148,4 @@ pub(crate) enum DirectQrPaymentMethodType {
 pub(crate) enum ImportedMethodType {
     Card,
     CashApp,
-}
-
-/// A field that may be left out, but not be null.
-fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    T::deserialize(deserializer).map(Some)
 }

@@ -1,0 +1,102 @@
+//! Calls through the direct door.
+
+use clinkbill_sandbox::{Body, Reply, Request, Sandbox};
+use http::{HeaderMap, HeaderValue, Method};
+use serde_json::Value;
+
+/// The guide's quick-start body with an amount of your choice.
+pub(crate) fn quick_start(amount: &str) -> String {
+    format!(
+        r#"{{
+            "customerEmail": "customer@example.com",
+            "originalAmount": {amount},
+            "originalCurrency": "USD",
+            "uiMode": "hostedPage",
+            "priceDataList": [
+                {{"name": "A one-time purchase", "quantity": 1, "unitAmount": {amount}, "currency": "USD"}}
+            ]
+        }}"#
+    )
+}
+
+/// A request whose every part can be made wrong.
+#[derive(Clone)]
+pub(crate) struct Call {
+    request: Request,
+}
+
+impl Call {
+    pub(crate) fn new(method: Method, path: &str) -> Self {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-api-key", HeaderValue::from_static("sk_test_caller"));
+        headers.insert("x-timestamp", HeaderValue::from_static("1700000000000"));
+        headers.insert("content-type", HeaderValue::from_static("application/json"));
+        Self {
+            request: Request {
+                method,
+                path: path.to_owned(),
+                headers,
+                body: Body::Whole(Vec::new()),
+                received_at: 1_700_000_000_000,
+            },
+        }
+    }
+
+    pub(crate) fn create(body: impl Into<Vec<u8>>) -> Self {
+        Self::new(Method::POST, "/api/checkout/session").body(body)
+    }
+
+    pub(crate) fn get(path: &str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.request.body = Body::Whole(body.into());
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.request
+            .headers
+            .insert(name, HeaderValue::from_str(value).unwrap());
+        self
+    }
+
+    pub(crate) fn without(mut self, name: &'static str) -> Self {
+        self.request.headers.remove(name);
+        self
+    }
+
+    pub(crate) fn at(mut self, millis: i64) -> Self {
+        self.request.received_at = millis;
+        self.header("x-timestamp", &millis.to_string())
+    }
+
+    pub(crate) fn request(&self) -> &Request {
+        &self.request
+    }
+
+    pub(crate) fn send(&self, sandbox: &Sandbox) -> Reply {
+        sandbox.handle(&self.request)
+    }
+}
+
+pub(crate) fn json(reply: &Reply) -> Value {
+    serde_json::from_slice(reply.body()).unwrap()
+}
+
+pub(crate) fn text(reply: &Reply) -> &str {
+    std::str::from_utf8(reply.body()).unwrap()
+}
+
+/// `data.<field>` of an answer, as text.
+pub(crate) fn data(reply: &Reply, field: &str) -> String {
+    json(reply)["data"][field]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+pub(crate) fn customers(sandbox: &Sandbox) -> Value {
+    json(&Call::get("/_sandbox/customers").send(sandbox))["data"]["customers"].take()
+}
