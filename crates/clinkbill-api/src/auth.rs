@@ -69,3 +69,31 @@ impl ClientHooks<Inner> for Client {
         self.client().execute(request).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn inner(clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Inner {
+        Inner::new(&"sk_test_auth".into(), Arc::new(clock)).unwrap()
+    }
+
+    #[test]
+    fn the_key_is_marked_so_that_no_debug_output_shows_it() {
+        let inner = inner(SystemTime::now);
+        let mut headers = HeaderMap::new();
+        inner.sign(&mut headers);
+
+        assert!(headers["x-api-key"].is_sensitive());
+        let shown = format!("{headers:?} {inner:?}");
+        assert!(!shown.contains("sk_test_auth"), "{shown}");
+    }
+
+    #[test]
+    fn a_clock_out_of_this_world_does_not_stop_a_sending() {
+        let before_1970 = inner(|| UNIX_EPOCH - Duration::from_secs(1));
+        assert_eq!(before_1970.millis(), 0);
+    }
+}

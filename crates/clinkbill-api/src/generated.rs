@@ -11,7 +11,7 @@ pub mod types {
     /// A checkout session. Before a payment most of what a payment would decide is null.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CheckoutSession {
-        /// The sum of the items before taxes and discounts, in `originalCurrency`.
+        /// What the lines cost together, before anything is taken off or added, in `originalCurrency`.
         #[serde(
             rename = "amountSubtotal",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -119,7 +119,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub success_url: ::std::option::Option<::std::string::String>,
-        /// A time-limited access token of the session. **Secret.** Called `tokenValue` on creation.
+        /// Opens the session for as long as it lives. **Secret.** Called `tokenValue` on creation.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub token: ::std::option::Option<crate::Secret>,
         #[serde(
@@ -340,7 +340,7 @@ pub mod types {
         /// The session's id (`sess_...`).
         #[serde(rename = "sessionId")]
         pub session_id: ::std::string::String,
-        /// A time-limited access token of the session. **Secret.** Called `token` when read back.
+        /// Opens the session for as long as it lives. **Secret.** Called `token` when read back.
         #[serde(
             rename = "tokenValue",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -416,7 +416,7 @@ pub mod types {
     /// One payment attempt (ST-04).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Order {
-        /// The sum of the items before taxes and discounts, in `originalCurrency`.
+        /// What the lines cost together, before anything is taken off or added, in `originalCurrency`.
         #[serde(
             rename = "amountSubtotal",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -696,7 +696,7 @@ pub mod types {
         pub metadata: ::std::option::Option<
             ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
         >,
-        /// A snapshot of a recurring price in the payment currency.
+        /// The state of a recurring price to charge, in the currency the buyer pays in.
         #[serde(rename = "priceSnapshotId")]
         pub price_snapshot_id: ::std::string::String,
         /// How many.
@@ -778,8 +778,8 @@ pub mod types {
 /// cents. It is decimal: read it and write it without binary floating point.
 ///
 /// **Success.** HTTP 200 says that the request was understood, not that it was granted. The
-/// envelope's `code` decides: `200` is success. A body without `code` under a 2xx status counts
-/// as success too.
+/// envelope's `code` decides: `200` is success. `code` and `msg` are documented as always there;
+/// a reader still does well to take a 2xx body without `code` for a success.
 ///
 /// **Failure** has three looks:
 ///

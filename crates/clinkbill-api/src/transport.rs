@@ -105,7 +105,8 @@ impl fmt::Debug for Options {
 ///
 /// * A redirect is an answer like any other: following it would hand the key and the body to
 ///   whoever it names.
-/// * Nothing is sent a second time.
+/// * Nothing is sent a second time. (A kept connection that turns out to be closed before a byte
+///   was written is replaced.)
 /// * An `https` server is reached by TLS only, checked against the certificates this system
 ///   trusts, and through the proxy the environment names, if any (a tunnel: the proxy sees no
 ///   key). An `http` server is reached directly: a proxy would see all.

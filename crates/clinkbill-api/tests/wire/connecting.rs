@@ -129,6 +129,30 @@ fn a_client_for_https_needs_no_provider_installed_for_the_process() {
     assert!(rustls::crypto::CryptoProvider::get_default().is_none());
 }
 
+#[tokio::test]
+async fn an_https_server_sees_no_key_before_it_has_proved_itself() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/api", listener.local_addr().unwrap());
+    // A system without certificates trusts nobody, and has no client to test.
+    let Ok(client) = Client::connect(&url, &KEY.into(), Options::default()) else {
+        return;
+    };
+    let server = std::thread::spawn(move || {
+        let mut seen = vec![0; 4096];
+        let (mut stream, _) = listener.accept().unwrap();
+        let count = stream.read(&mut seen).unwrap();
+        seen.truncate(count);
+        seen
+    });
+
+    let error = client.get_order(&id()).await.unwrap_err();
+    assert!(matches!(error, Error::CommunicationError(error) if error.is_connect()));
+
+    let seen = server.join().unwrap();
+    assert_eq!(seen[0], 22, "not a TLS handshake");
+    assert!(!String::from_utf8_lossy(&seen).contains(KEY));
+}
+
 /// Runs itself again with proxies in its environment, which a test cannot set for itself.
 #[tokio::test]
 async fn a_plain_http_server_is_reached_without_the_proxy_of_the_environment() {
