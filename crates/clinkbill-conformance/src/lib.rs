@@ -1,3 +1,44 @@
 //! The rules of Clink's Checkout Session guide as scenarios that run against any server.
+//!
+//! The promise: a scenario that passed was really run, step by step, against the target, and a
+//! scenario that could not be judged never counts as passed. Feature files that could hide a
+//! scenario or a step (a misspelt keyword, an outline without rows, a step nobody wrote) are
+//! refused before anything runs ([`Catalogue::parse`]).
+//!
+//! The scenarios speak to the server as any client could: JSON over HTTP, and where only a buyer
+//! could act, the sandbox's control API. They use identifiers of their own in every run, so the
+//! same files run twice against the same merchant.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! use clinkbill_conformance::{Catalogue, Target, Verdict, run};
+//!
+//! let catalogue = Catalogue::embedded()?;
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! let report = runtime.block_on(async {
+//!     let target = Target::wiremock().await?;
+//!     Ok::<_, Box<dyn std::error::Error>>(run(&catalogue, &target, |_| true).await?)
+//! })?;
+//! assert!(report.scenarios().all(|(_, verdict)| matches!(verdict, Verdict::Passed)));
+//! # Ok(())
+//! # }
+//! ```
 
 #![warn(missing_docs)]
+
+mod catalogue;
+mod exchange;
+mod lint;
+mod report;
+mod runner;
+mod steps;
+mod target;
+mod wire;
+mod world;
+
+pub use catalogue::{Catalogue, CatalogueError, Scenario};
+pub use exchange::Exchange;
+pub use lint::Fault;
+pub use report::{Failure, Phase, Report, Verdict};
+pub use runner::{RunError, run};
+pub use target::{Capabilities, Choice, Target, TargetError};

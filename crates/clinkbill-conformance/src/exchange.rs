@@ -1,0 +1,100 @@
+//! What went over the wire, fit to be shown.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// The longest body that is shown, in characters.
+const SHOWN: usize = 600;
+/// Fields of the API whose value opens something to whoever holds it.
+const SECRET_FIELDS: [&str; 3] = ["token", "tokenValue", "url"];
+
+/// One request and its answer, secrets masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exchange {
+    /// The request line and the body that was sent.
+    pub sent: String,
+    /// The status and body that came back, or why nothing did.
+    pub received: String,
+}
+
+impl fmt::Display for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "> {}\n  < {}", self.sent, self.received)
+    }
+}
+
+/// A body as it may be shown: one line, bounded, without session tokens, checkout URLs or keys.
+pub(crate) fn shown(body: &[u8]) -> String {
+    let text = match serde_json::from_slice::<Value>(body) {
+        Ok(mut value) => {
+            mask(&mut value);
+            value.to_string()
+        }
+        Err(_) => String::from_utf8_lossy(body).escape_debug().to_string(),
+    };
+    let text = mask_keys(&text);
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}... ({} bytes)", &text[..end], body.len()),
+        None => text,
+    }
+}
+
+fn mask(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if SECRET_FIELDS.contains(&name.as_str()) && value.is_string() {
+                    *value = Value::from("***");
+                } else {
+                    mask(value);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(mask),
+        _ => {}
+    }
+}
+
+/// An error's message may echo the key it refused.
+fn mask_keys(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = ["sk_", "whsec_"]
+        .iter()
+        .filter_map(|head| rest.find(head))
+        .min()
+    {
+        let (before, key) = rest.split_at(start);
+        let end = key
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
+            .unwrap_or(key.len());
+        masked.push_str(before);
+        masked.push_str("***");
+        rest = &key[end..];
+    }
+    masked.push_str(rest);
+    masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_checkout_urls_and_keys_are_masked_wherever_they_stand() {
+        let body = br#"{"msg":"bad key sk_test_abc-1, whsec_9","data":[{"url":"https://a/pay/t",
+            "tokenValue":"t","token":"u","sessionId":"sess_1"}]}"#;
+        assert_eq!(
+            shown(body),
+            r#"{"data":[{"sessionId":"sess_1","token":"***","tokenValue":"***","url":"***"}],"msg":"bad key ***, ***"}"#
+        );
+    }
+
+    #[test]
+    fn what_is_not_json_is_shown_on_one_line_and_bounded() {
+        assert_eq!(shown(b"<html>\n\xff sk_live_x"), "<html>\\n\u{fffd} ***");
+        let long = shown("ä".repeat(1000).as_bytes());
+        assert!(long.ends_with("ä... (2000 bytes)"), "{long}");
+    }
+}

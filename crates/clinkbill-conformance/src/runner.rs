@@ -1,0 +1,249 @@
+//! One run of some scenarios against one target.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use cucumber::codegen::LocalBoxFuture;
+use cucumber::event::{self, StepError};
+use cucumber::gherkin::{self, StepType};
+use cucumber::{Event, Parser, World as _, Writer, cli, parser, writer};
+use futures_util::stream;
+
+use crate::catalogue::{Catalogue, Scenario, file_of};
+use crate::exchange::Exchange;
+use crate::report::{Failure, Phase, Report, Verdict};
+use crate::target::Target;
+use crate::world::{Context, Shop};
+
+/// The run says nothing about the target.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// No scenario was asked for.
+    #[error("no scenario was selected")]
+    NothingSelected,
+}
+
+/// Runs the selected scenarios once and gives the verdict on each of them.
+///
+/// Await it on a current-thread runtime with I/O and time enabled: many scenarios share one task.
+///
+/// # Errors
+/// A selection without scenarios. Whatever the target does wrong is in the report.
+pub async fn run(
+    catalogue: &Catalogue,
+    target: &Target,
+    select: impl Fn(&Scenario) -> bool,
+) -> Result<Report, RunError> {
+    let selected: Vec<_> = catalogue.scenarios().iter().filter(|s| select(s)).collect();
+    if selected.is_empty() {
+        return Err(RunError::NothingSelected);
+    }
+    let capabilities = target.capabilities();
+    let runnable: BTreeSet<_> = selected
+        .iter()
+        .filter(|scenario| capabilities.lacking(scenario).is_none())
+        .map(|scenario| (scenario.file.as_str(), scenario.line))
+        .collect();
+    let features = catalogue.selected(|file, line| runnable.contains(&(file, line)));
+
+    let context = Arc::new(Context {
+        wire: target.wire().clone(),
+        run_id: format!("{:08x}", rand::random::<u32>()),
+    });
+    // Cucumber polls all its scenarios from one task and never yields to the cooperative budget:
+    // under it, a run with many scenarios can spin for ever.
+    let verdicts =
+        tokio::task::unconstrained(play(features, context, capabilities.concurrency)).await;
+
+    let scenarios = selected.into_iter().map(|scenario| {
+        let verdict = match capabilities.lacking(scenario) {
+            Some(reason) => Verdict::NotRun(reason.to_owned()),
+            None => verdicts
+                .get(&(scenario.file.clone(), scenario.line))
+                .cloned()
+                .unwrap_or_else(|| Verdict::Blocked(vanished(scenario))),
+        };
+        (scenario.clone(), verdict)
+    });
+    Ok(Report::new(scenarios.collect()))
+}
+
+/// A scenario by its file and line.
+type Key = (String, usize);
+
+/// What the scenarios of a run leave behind when they end.
+#[derive(Debug, Default)]
+struct Remains {
+    exchanges: Vec<Exchange>,
+    untrusted: bool,
+}
+
+async fn play(
+    features: Vec<gherkin::Feature>,
+    context: Arc<Context>,
+    concurrency: usize,
+) -> BTreeMap<Key, Verdict> {
+    let remains: Rc<RefCell<BTreeMap<Key, Remains>>> = Rc::default();
+    let keep = Rc::clone(&remains);
+    let numbers: BTreeMap<Key, usize> = features
+        .iter()
+        .flat_map(|feature| crate::lint::scenarios(feature).map(|scenario| key(feature, scenario)))
+        .zip(1..)
+        .collect();
+    let verdicts = Shop::cucumber::<&str>()
+        .with_parser(Ready)
+        .with_writer(Verdicts::default())
+        .max_concurrent_scenarios(concurrency)
+        .before(
+            move |feature, _, scenario, shop| -> LocalBoxFuture<'_, ()> {
+                let number = numbers
+                    .get(&key(feature, scenario))
+                    .copied()
+                    .unwrap_or_default();
+                shop.open(Arc::clone(&context), number);
+                Box::pin(async {})
+            },
+        )
+        .after(
+            move |feature, _, scenario, _, shop| -> LocalBoxFuture<'_, ()> {
+                if let Some(shop) = shop {
+                    let left = Remains {
+                        exchanges: std::mem::take(&mut shop.exchanges),
+                        untrusted: shop.untrusted,
+                    };
+                    keep.borrow_mut().insert(key(feature, scenario), left);
+                }
+                Box::pin(async {})
+            },
+        )
+        // Neither the arguments of the process nor its environment are cucumber's.
+        .with_cli(cli::Opts::<_, _, _, cli::Empty>::default())
+        .run(features)
+        .await
+        .0;
+    let mut remains = remains.take();
+    verdicts
+        .into_iter()
+        .map(|(key, verdict)| {
+            let left = remains.remove(&key).unwrap_or_default();
+            (key, with_remains(verdict, left))
+        })
+        .collect()
+}
+
+/// A failure while the scene was set, or of a check that could not be trusted, says nothing.
+fn with_remains(verdict: Verdict, left: Remains) -> Verdict {
+    let Verdict::Failed(mut failure) = verdict else {
+        return verdict;
+    };
+    failure.exchanges = left.exchanges;
+    if failure.phase == Phase::Given || left.untrusted {
+        Verdict::Blocked(failure)
+    } else {
+        Verdict::Failed(failure)
+    }
+}
+
+fn vanished(scenario: &Scenario) -> Failure {
+    Failure {
+        step: "(no step was run)".to_owned(),
+        line: scenario.line,
+        phase: Phase::Given,
+        message: "the scenario was selected and never finished".to_owned(),
+        exchanges: Vec::new(),
+    }
+}
+
+fn key(feature: &gherkin::Feature, scenario: &gherkin::Scenario) -> Key {
+    (file_of(feature).to_owned(), scenario.position.line)
+}
+
+/// Hands on features that are parsed already.
+struct Ready;
+
+impl Parser<Vec<gherkin::Feature>> for Ready {
+    type Cli = cli::Empty;
+    type Output = stream::Iter<std::vec::IntoIter<parser::Result<gherkin::Feature>>>;
+
+    fn parse(self, features: Vec<gherkin::Feature>, _: cli::Empty) -> Self::Output {
+        stream::iter(features.into_iter().map(Ok).collect::<Vec<_>>())
+    }
+}
+
+/// Listens to a run. A scenario counts as passed when it ended and no step of it broke.
+#[derive(Default)]
+struct Verdicts(BTreeMap<Key, Verdict>, BTreeMap<Key, Failure>);
+
+/// Events are told apart by their scenario, so they may come in any order.
+impl writer::Normalized for Verdicts {}
+
+impl Writer<Shop> for Verdicts {
+    type Cli = cli::Empty;
+
+    async fn handle_event(
+        &mut self,
+        event: parser::Result<Event<event::Cucumber<Shop>>>,
+        _: &cli::Empty,
+    ) {
+        let Ok(event::Cucumber::Feature(feature, event)) = event.map(Event::into_inner) else {
+            return;
+        };
+        let (event::Feature::Scenario(scenario, event)
+        | event::Feature::Rule(_, event::Rule::Scenario(scenario, event))) = event
+        else {
+            return;
+        };
+        let key = key(&feature, &scenario);
+        let failure = match event.event {
+            event::Scenario::Background(step, event) | event::Scenario::Step(step, event) => {
+                failure_of(&step, event)
+            }
+            event::Scenario::Hook(_, event::Hook::Failed(_, info)) => Some(Failure {
+                step: "(around the steps)".to_owned(),
+                line: scenario.position.line,
+                phase: Phase::Given,
+                message: panic_message(&info),
+                exchanges: Vec::new(),
+            }),
+            event::Scenario::Finished => {
+                let verdict = self.1.remove(&key).map_or(Verdict::Passed, Verdict::Failed);
+                self.0.insert(key, verdict);
+                return;
+            }
+            _ => None,
+        };
+        if let Some(failure) = failure {
+            self.1.entry(key).or_insert(failure);
+        }
+    }
+}
+
+fn failure_of(step: &gherkin::Step, event: event::Step<Shop>) -> Option<Failure> {
+    let message = match event {
+        event::Step::Started | event::Step::Passed(..) => return None,
+        event::Step::Skipped => "undefined step".to_owned(),
+        event::Step::Failed(_, _, _, StepError::Panic(info)) => panic_message(&info),
+        event::Step::Failed(_, _, _, error) => error.to_string(),
+    };
+    Some(Failure {
+        step: format!("{} {}", step.keyword.trim(), step.value),
+        line: step.position.line,
+        phase: match step.ty {
+            StepType::Given => Phase::Given,
+            StepType::When => Phase::When,
+            StepType::Then => Phase::Then,
+        },
+        message,
+        exchanges: Vec::new(),
+    })
+}
+
+fn panic_message(info: &event::Info) -> String {
+    let text = info.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| info.downcast_ref::<&str>().copied())
+        .unwrap_or("panicked without a message")
+        .to_owned()
+}

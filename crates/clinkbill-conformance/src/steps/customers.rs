@@ -1,0 +1,279 @@
+//! Whose session it is.
+
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "a step takes what its sentence says by value"
+)]
+
+use cucumber::{given, then, when};
+use serde_json::Value;
+
+use super::trust::{self, Kind};
+use crate::world::{Broken, Identifiers, Person, Session, Shop, Step, broken};
+
+/// What a scenario calls the customer that Clink made during it.
+const NEWCOMER: &str = "the new customer";
+
+#[given(
+    regex = r"^(\w+) is a customer with (an email only|a reference only|an email and a reference)$"
+)]
+async fn customer(shop: &mut Shop, name: String, owns: String) -> Step {
+    let email = owns.contains("email").then(|| shop.unused_email(&name));
+    let reference = owns
+        .contains("reference")
+        .then(|| shop.unused_reference(&name));
+    let wire = shop.wire()?;
+    introduce(shop, &wire, &name, email, reference).await
+}
+
+#[given(regex = r"^(\w+) is a customer of another merchant$")]
+async fn customer_of_another_merchant(shop: &mut Shop, name: String) -> Step {
+    let key = shop.unused_key();
+    let wire = shop
+        .wire()?
+        .with_key(&key)
+        .map_err(|error| Broken(error.to_string()))?;
+    let (email, reference) = (shop.unused_email(&name), shop.unused_reference(&name));
+    introduce(shop, &wire, &name, Some(email), Some(reference)).await
+}
+
+#[when(regex = r"^a session is created with customer id (\S+), email (\S+) and reference (\S+)$")]
+async fn create(shop: &mut Shop, customer_id: String, email: String, reference: String) -> Step {
+    let identifiers = Identifiers {
+        customer_id: identifier(shop, Kind::CustomerId, &customer_id)?,
+        email: identifier(shop, Kind::Email, &email)?,
+        reference: identifier(shop, Kind::Reference, &reference)?,
+    };
+    shop.create(&identifiers.into_purchase()).await
+}
+
+#[then(regex = r"^the session is for (\w+)$")]
+async fn session_is_for(shop: &mut Shop, name: String) -> Step {
+    let customer = shop.accepted()?.customer.clone();
+    same_customer(shop, &customer, &name).await
+}
+
+#[then("the session is for a new customer")]
+async fn session_is_for_newcomer(shop: &mut Shop) -> Step {
+    let customer = shop.accepted()?.customer.clone();
+    trust::bystander(shop).await?;
+    if let Some(name) = shop.name_of(&customer) {
+        return Err(Broken(format!("it is for {name}")));
+    }
+    let newcomer = Person {
+        id: customer,
+        email: None,
+        reference: None,
+    };
+    shop.meet(NEWCOMER, newcomer);
+    Ok(())
+}
+
+#[then(regex = r"^the session, read back, is for (\w+|the new customer)$")]
+async fn stored_session_is_for(shop: &mut Shop, name: String) -> Step {
+    let customer = stored_customer(shop).await?;
+    match customer.get("customerId").and_then(Value::as_str) {
+        Some(id) => same_customer(shop, id, &name).await,
+        None => Err(broken("the session names no customer")),
+    }
+}
+
+#[then("the new customer has no email")]
+async fn newcomer_has_no_email(shop: &mut Shop) -> Step {
+    let customer = stored_customer(shop).await?;
+    match customer.get("email").filter(|email| !email.is_null()) {
+        None => Ok(()),
+        Some(email) => Err(Broken(format!("the email is {email}"))),
+    }
+}
+
+#[then(regex = r"^the new (email|reference) now leads to (\w+|the new customer)$")]
+async fn new_one_leads_to(shop: &mut Shop, kind: Kind, name: String) -> Step {
+    let value = new_one(shop, kind);
+    leads_to(shop, kind, value, &name).await
+}
+
+#[then(regex = r"^(\w+)'s (email|reference) still leads to (\w+)$")]
+async fn still_leads_to(shop: &mut Shop, owner: String, kind: Kind, name: String) -> Step {
+    let value = own(shop, kind, &owner)?;
+    leads_to(shop, kind, value, &name).await
+}
+
+#[then(regex = r"^the new (email|reference) still belongs to nobody$")]
+async fn belongs_to_nobody(shop: &mut Shop, kind: Kind) -> Step {
+    let value = new_one(shop, kind);
+    unused(shop, kind, value).await
+}
+
+#[then(regex = r"^(\w+)'s (email|reference) still belongs to nobody here$")]
+async fn belongs_to_nobody_here(shop: &mut Shop, owner: String, kind: Kind) -> Step {
+    let value = own(shop, kind, &owner)?;
+    unused(shop, kind, value).await
+}
+
+/// A reference is bound once. Whoever can still be given one had none; asking gives one, so this
+/// is the last thing to ask about a customer.
+#[then(regex = r"^(\w+|the new customer) still has no reference$")]
+async fn has_no_reference(shop: &mut Shop, name: String) -> Step {
+    let id = shop.person(&name)?.id.clone();
+    let reference = shop.unused_reference("probe");
+    let identifiers = Identifiers::customer_id(id).and_reference(reference);
+    if let Err(Broken(reason)) = shop.aside(identifiers).await {
+        trust::binding(shop).await?;
+        return Err(Broken(format!(
+            "{name} cannot be given a reference: {reason}"
+        )));
+    }
+    Ok(())
+}
+
+#[then(regex = r"^Clink refuses with (\w+)$")]
+fn refused_with(shop: &mut Shop, name: String) -> Step {
+    let refusal = shop.answer()?.refusal().map_err(Broken)?;
+    if refusal.is_called(&name) {
+        Ok(())
+    } else {
+        Err(Broken(format!(
+            "refused with {:?} (HTTP {})",
+            refusal.message, refusal.status
+        )))
+    }
+}
+
+#[then("Clink refuses")]
+fn refused(shop: &mut Shop) -> Step {
+    shop.answer()?.refusal().map_err(Broken)?;
+    Ok(())
+}
+
+#[then(regex = r"^the refusal is called (\w+)$")]
+fn refusal_is_called(shop: &mut Shop, name: String) -> Step {
+    refused_with(shop, name)
+}
+
+/// Makes a customer by creating a session with identifiers nobody has.
+async fn introduce(
+    shop: &mut Shop,
+    wire: &crate::wire::Wire,
+    name: &str,
+    email: Option<String>,
+    reference: Option<String>,
+) -> Step {
+    let identifiers = Identifiers {
+        customer_id: None,
+        email: email.clone().map(Value::from),
+        reference: reference.clone().map(Value::from),
+    };
+    let id = shop.aside_as(wire, identifiers).await?.customer;
+    shop.meet(
+        name,
+        Person {
+            id,
+            email,
+            reference,
+        },
+    );
+    Ok(())
+}
+
+/// What a word of a table stands for in the request.
+fn identifier(shop: &mut Shop, kind: Kind, word: &str) -> Result<Option<Value>, Broken> {
+    let value = match word {
+        "none" => return Ok(None),
+        "null" => Value::Null,
+        "empty" => Value::from(""),
+        "blank" => Value::from("  "),
+        "unknown" if kind == Kind::CustomerId => shop.unknown_customer_id().into(),
+        "new" if kind != Kind::CustomerId => new_one(shop, kind).into(),
+        _ => match word.strip_suffix("'s") {
+            Some(name) => own(shop, kind, name)?.into(),
+            None => return Err(Broken(format!("{word:?} means nothing here"))),
+        },
+    };
+    Ok(Some(value))
+}
+
+fn new_one(shop: &mut Shop, kind: Kind) -> String {
+    match kind {
+        Kind::Reference => shop.new_reference(),
+        Kind::Email | Kind::CustomerId => shop.new_email(),
+    }
+}
+
+fn own(shop: &Shop, kind: Kind, name: &str) -> Result<String, Broken> {
+    let person = shop.person(name)?;
+    let own = match kind {
+        Kind::CustomerId => Some(&person.id),
+        Kind::Email => person.email.as_ref(),
+        Kind::Reference => person.reference.as_ref(),
+    };
+    own.cloned()
+        .ok_or_else(|| Broken(format!("{name} has no such identifier")))
+}
+
+/// The id is that customer's, and nobody else's: on a server where everybody is one customer, a
+/// session for Ada is for a bystander as well.
+async fn same_customer(shop: &mut Shop, id: &str, name: &str) -> Step {
+    let expected = shop.person(name)?.id.clone();
+    if id != expected {
+        let who = shop.name_of(id).unwrap_or("somebody else");
+        let message = format!("it is for {who} ({id}), not for {name} ({expected})");
+        return Err(Broken(message));
+    }
+    trust::bystander(shop).await?;
+    match shop.namesake_of(name) {
+        None => Ok(()),
+        Some(other) => Err(Broken(format!(
+            "{name} and {other} are one customer ({id})"
+        ))),
+    }
+}
+
+async fn stored_customer(shop: &mut Shop) -> Result<Value, Broken> {
+    let Session { id, .. } = shop.accepted()?.clone();
+    let stored = shop.read(&id).await?;
+    stored
+        .0
+        .get("customer")
+        .cloned()
+        .ok_or_else(|| broken("the session has no customer"))
+}
+
+/// An identifier leads to a customer when it alone finds that customer.
+async fn leads_to(shop: &mut Shop, kind: Kind, value: String, name: &str) -> Step {
+    let found = shop.aside(kind.alone(value)).await;
+    let verdict = match found {
+        Ok(session) => same_customer(shop, &session.customer, name).await,
+        Err(broken) => Err(broken),
+    };
+    if verdict.is_err() {
+        trust::lookup(shop, kind).await?;
+    }
+    verdict
+}
+
+/// An identifier belongs to nobody when Clink takes it for a customer it makes, together with
+/// another identifier that nobody has: one that exists would refuse the company.
+async fn unused(shop: &mut Shop, kind: Kind, value: String) -> Step {
+    let identifiers = match kind {
+        Kind::Reference => {
+            let email = shop.unused_email("probe");
+            Identifiers::reference(value).and_email(email)
+        }
+        Kind::Email | Kind::CustomerId => {
+            let reference = shop.unused_reference("probe");
+            Identifiers::email(value).and_reference(reference)
+        }
+    };
+    let made = shop.aside(identifiers).await;
+    trust::bystander(shop).await?;
+    let verdict = match made {
+        Ok(session) => match shop.name_of(&session.customer) {
+            None => return Ok(()),
+            Some(name) => Broken(format!("it belongs to {name}")),
+        },
+        Err(Broken(reason)) => Broken(format!("no customer can be made with it: {reason}")),
+    };
+    trust::creation(shop).await?;
+    Err(verdict)
+}

@@ -1,0 +1,384 @@
+//! A client that takes nothing for granted: it sends any JSON and keeps whatever comes back.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Client, Method};
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::exchange::{Exchange, shown};
+
+/// How long a scenario waits for one answer, from connecting to the last byte.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// A checkout session is some kilobytes; what is longer is no answer to read.
+const LARGEST_BODY: usize = 1 << 20;
+
+/// A connection to one merchant's account on one server.
+#[derive(Clone)]
+pub(crate) struct Wire {
+    client: Client,
+    base_url: Url,
+    secret_key: HeaderValue,
+}
+
+/// What came back, whole.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+/// The envelope said yes.
+#[derive(Debug, Clone)]
+pub(crate) struct Data(pub(crate) Map<String, Value>);
+
+/// The envelope said no.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) message: String,
+}
+
+/// Nothing came back, or nothing that could be kept.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WireError {
+    #[error("the key has characters no header can hold")]
+    BadKey,
+    #[error("the clock is before 1970")]
+    Clock,
+    #[error("{0}")]
+    SetUp(#[source] clinkbill_api::ConnectError),
+    #[error("no answer: {}", causes(.0))]
+    Http(#[source] reqwest::Error),
+    #[error("the answer is longer than {LARGEST_BODY} bytes")]
+    TooLong,
+}
+
+impl Wire {
+    pub(crate) fn new(
+        base_url: &Url,
+        secret_key: &str,
+        patience: Duration,
+    ) -> Result<Self, WireError> {
+        let mut base_url = base_url.clone();
+        if !base_url.path().ends_with('/') {
+            base_url.set_path(&format!("{}/", base_url.path()));
+        }
+        let client = client(&base_url, patience)?;
+        let secret_key = header(secret_key)?;
+        Ok(Self {
+            client,
+            base_url,
+            secret_key,
+        })
+    }
+
+    /// The same, waiting at most this long for an answer.
+    pub(crate) fn with_patience(&self, patience: Duration) -> Result<Self, WireError> {
+        let client = client(&self.base_url, patience)?;
+        Ok(Self {
+            client,
+            ..self.clone()
+        })
+    }
+
+    /// The same server with another merchant's key.
+    pub(crate) fn with_key(&self, secret_key: &str) -> Result<Self, WireError> {
+        let secret_key = header(secret_key)?;
+        Ok(Self {
+            secret_key,
+            ..self.clone()
+        })
+    }
+
+    /// Sends one request to the merchant API and keeps it with its answer in `log`.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        log: &mut Vec<Exchange>,
+    ) -> Result<Answer, WireError> {
+        let url = format!("{}{path}", self.base_url);
+        self.send(method, &url, body, log).await
+    }
+
+    /// Sends one request to the sandbox's control API, which plays the buyer.
+    pub(crate) async fn control(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        log: &mut Vec<Exchange>,
+    ) -> Result<Answer, WireError> {
+        let mut url = self.base_url.clone();
+        url.set_path(&format!("/_sandbox/{path}"));
+        self.send(method, url.as_str(), body, log).await
+    }
+
+    /// Whether the server is a sandbox of ours, with a control API.
+    pub(crate) async fn is_sandbox(&self) -> Result<bool, WireError> {
+        let answer = self.control(Method::GET, "", None, &mut Vec::new()).await?;
+        let name = answer.data().ok().and_then(|data| data.text("name"));
+        Ok(name.as_deref() == Some("clinkbill-sandbox"))
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<&Value>,
+        log: &mut Vec<Exchange>,
+    ) -> Result<Answer, WireError> {
+        let body = body.map(Value::to_string);
+        let mut sent = format!("{method} {url}");
+        if let Some(body) = &body {
+            sent = format!("{sent} {}", shown(body.as_bytes()));
+        }
+        let answer = self.attempt(method, url, body).await;
+        let received = match &answer {
+            Ok(answer) => format!("{} {}", answer.status, shown(&answer.body)),
+            Err(error) => error.to_string(),
+        };
+        log.push(Exchange { sent, received });
+        answer
+    }
+
+    async fn attempt(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<String>,
+    ) -> Result<Answer, WireError> {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-api-key", self.secret_key.clone());
+        headers.insert("x-timestamp", HeaderValue::from(now_in_milliseconds()?));
+        let mut request = self.client.request(method, url).headers(headers);
+        if let Some(body) = body {
+            request = request
+                .header("content-type", "application/json")
+                .body(body);
+        }
+        let mut response = request.send().await.map_err(WireError::Http)?;
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(WireError::Http)? {
+            if body.len() + chunk.len() > LARGEST_BODY {
+                return Err(WireError::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, body })
+    }
+}
+
+impl Answer {
+    /// The data of an answer that says yes: HTTP 200 and an envelope with `code` 200.
+    pub(crate) fn data(&self) -> Result<Data, String> {
+        match self.envelope()? {
+            (200, mut envelope) if self.status == 200 => match envelope.remove("data") {
+                Some(Value::Object(data)) => Ok(Data(data)),
+                other => Err(format!(
+                    "code 200 without data: {}",
+                    other.unwrap_or_default()
+                )),
+            },
+            (code, envelope) => {
+                let message = envelope
+                    .get("msg")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                Err(format!(
+                    "refused: HTTP {}, code {code}, {message:?}",
+                    self.status
+                ))
+            }
+        }
+    }
+
+    /// The refusal of an answer that says no: an envelope with another `code` than 200 and no
+    /// data, under HTTP 200 or 4xx (the guide does not say which).
+    pub(crate) fn refusal(&self) -> Result<Refusal, String> {
+        let (code, envelope) = self.envelope()?;
+        if code == 200 {
+            return Err("accepted: code 200".to_owned());
+        }
+        if self.status != 200 && !(400..500).contains(&self.status) {
+            return Err(format!(
+                "neither accepted nor refused: HTTP {}",
+                self.status
+            ));
+        }
+        if envelope.get("data").is_some_and(|data| !data.is_null()) {
+            return Err(format!("refused with code {code}, and yet there is data"));
+        }
+        let message = envelope
+            .get("msg")
+            .and_then(Value::as_str)
+            .ok_or("refused without msg")?;
+        Ok(Refusal {
+            status: self.status,
+            message: message.to_owned(),
+        })
+    }
+
+    fn envelope(&self) -> Result<(i64, Map<String, Value>), String> {
+        let value = serde_json::from_slice(&self.body)
+            .map_err(|error| format!("HTTP {} without JSON: {error}", self.status))?;
+        let Value::Object(envelope) = value else {
+            return Err(format!("HTTP {} without an envelope", self.status));
+        };
+        let code = envelope
+            .get("code")
+            .and_then(Value::as_i64)
+            .ok_or_else(|| format!("HTTP {} with an envelope without code", self.status))?;
+        Ok((code, envelope))
+    }
+}
+
+impl Data {
+    /// A text that is there and says something.
+    pub(crate) fn text(&self, field: &str) -> Option<String> {
+        let text = self.0.get(field)?.as_str()?;
+        (!text.trim().is_empty()).then(|| text.to_owned())
+    }
+}
+
+impl Refusal {
+    /// Whether the message holds this symbolic name as a whole word, in any case.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.message
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .any(|word| word.eq_ignore_ascii_case(name))
+    }
+}
+
+/// A client that follows no redirect and sends nothing twice: the key stays with the target.
+fn client(base_url: &Url, patience: Duration) -> Result<Client, WireError> {
+    let options = clinkbill_api::Options::default()
+        .with_connect_timeout(patience)
+        .with_timeout(patience);
+    clinkbill_api::http_client(base_url, &options).map_err(WireError::SetUp)
+}
+
+fn header(secret_key: &str) -> Result<HeaderValue, WireError> {
+    let mut value = HeaderValue::from_str(secret_key).map_err(|_| WireError::BadKey)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn now_in_milliseconds() -> Result<u64, WireError> {
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_err(|_| WireError::Clock)?;
+    u64::try_from(since_1970.as_millis()).map_err(|_| WireError::Clock)
+}
+
+/// An error and what is behind it; reqwest's own message stops at the URL.
+fn causes(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_yes_is_http_200_with_code_200_and_data() {
+        assert!(
+            answer(200, r#"{"code":200,"msg":"success","data":{}}"#)
+                .data()
+                .is_ok()
+        );
+        for (status, body) in [
+            (201, r#"{"code":200,"data":{}}"#),
+            (200, r#"{"code":0,"data":{}}"#),
+            (200, r#"{"code":200,"data":null}"#),
+            (200, r#"{"code":200}"#),
+            (200, r#"{"code":"200","data":{}}"#),
+            (200, r#"{"data":{}}"#),
+            (200, "[]"),
+            (200, "<html>"),
+        ] {
+            assert!(answer(status, body).data().is_err(), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_no_is_an_envelope_with_another_code_and_no_data_under_200_or_4xx() {
+        for (status, body) in [
+            (200, r#"{"code":400,"msg":"no","data":null}"#),
+            (422, r#"{"code":80100263,"msg":"no"}"#),
+        ] {
+            assert!(answer(status, body).refusal().is_ok(), "{status} {body}");
+        }
+        for (status, body) in [
+            (200, r#"{"code":200,"msg":"no"}"#),
+            (500, r#"{"code":500,"msg":"no"}"#),
+            (302, r#"{"code":302,"msg":"no"}"#),
+            (200, r#"{"code":400,"msg":"no","data":{}}"#),
+            (200, r#"{"code":400}"#),
+            (400, "no"),
+        ] {
+            assert!(answer(status, body).refusal().is_err(), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_called_by_a_whole_word_of_its_message() {
+        let refusal = |message: &str| Refusal {
+            status: 200,
+            message: message.to_owned(),
+        };
+        for message in [
+            "CUSTOMER_NOT_FOUND",
+            "oh: customer_not_found.",
+            "(CUSTOMER_NOT_FOUND)",
+        ] {
+            assert!(
+                refusal(message).is_called("CUSTOMER_NOT_FOUND"),
+                "{message}"
+            );
+        }
+        for message in [
+            "",
+            "NO_CUSTOMER_NOT_FOUND",
+            "CUSTOMER_NOT_FOUNDED",
+            "CUSTOMER",
+        ] {
+            assert!(
+                !refusal(message).is_called("CUSTOMER_NOT_FOUND"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_no_answer_and_its_key_is_not_shown() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let nowhere = Url::parse("http://127.0.0.1:1/api").unwrap();
+        let wire = Wire::new(&nowhere, "sk_test_hidden", PATIENCE).unwrap();
+        let mut log = Vec::new();
+        let answer = runtime.block_on(wire.call(Method::GET, "order/o", None, &mut log));
+        assert!(matches!(answer, Err(WireError::Http(_))));
+        assert_eq!(log[0].sent, "GET http://127.0.0.1:1/api/order/o");
+        assert!(!format!("{log:?}").contains("hidden"));
+    }
+}
