@@ -13,7 +13,7 @@
 //! ```no_run
 //! use clinkbill::{Client, Currency, CustomerRef, Line, NewSession, RedirectUrl, SecretKey};
 //!
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! # async fn run() -> Result<(), clinkbill::Error> {
 //! let client = Client::builder(SecretKey::from_env()?).build()?; // Clink's sandbox
 //!
 //! let session = client
@@ -24,10 +24,7 @@
 //!             RedirectUrl::parse("https://shop.example.com/cart")?,
 //!         )
 //!         .customer(CustomerRef::email("customer@example.com")?)
-//!         .lines(
-//!             Currency::USD,
-//!             [Line::new("A one-time purchase", 1, "4.99".parse()?)],
-//!         )
+//!         .lines(Currency::USD, [Line::new("A one-time purchase", 1, "4.99")])
 //!         .merchant_reference("A-17"),
 //!     )
 //!     .await?;
@@ -83,8 +80,9 @@ mod secret;
 
 pub use checkout::{
     CashApp, CheckoutSessions, CheckoutUrl, CreatedSession, DirectQrMethod, Elements,
-    ElementsWithoutReturnUrl, Hosted, Line, Lines, NewSession, NoCustomer, NoPurchase, NoTotal,
-    OneTime, Plan, PromotionCodes, Qris, Recurring, Registered, ScheduledPhase, UnitAmount, rules,
+    ElementsWithoutReturnUrl, Hosted, Line, Lines, NewSession, NoCustomer, NoPurchase, OneTime,
+    Plan, PromotionCodes, Qris, Recurring, Registered, ScheduledPhase, UnitAmount, WithTotal,
+    rules,
 };
 pub use client::{Client, ClientBuilder};
 pub use clinkbill_types::{

@@ -1,4 +1,4 @@
-use clinkbill_types::Amount;
+use clinkbill_types::{Amount, AmountError};
 
 /// A line of a one-time purchase, shown to the buyer.
 ///
@@ -7,34 +7,33 @@ use clinkbill_types::Amount;
 /// ```
 /// use clinkbill::Line;
 ///
-/// let mugs = Line::new("Mug", 2, "5.00".parse()?)
-///     .image_url("https://shop.example.com/mug.png");
-/// # Ok::<(), clinkbill::AmountError>(())
+/// let mugs = Line::new("Mug", 2, "5.00").image_url("https://shop.example.com/mug.png");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub(super) name: String,
     pub(super) quantity: u32,
-    pub(super) unit_amount: Amount,
+    pub(super) unit_amount: Result<Amount, AmountError>,
     pub(super) image_url: Option<String>,
 }
 
-/// The price of one unit of a [`Line`]: an [`Amount`] in major units, never money with a
-/// currency.
+/// The price of one unit of a [`Line`]: an [`Amount`] in major units or its text, such as
+/// `"4.99"`, but never money with a currency.
 #[diagnostic::on_unimplemented(
-    message = "FR-09: a line has no currency of its own, so its price is an `Amount`, not `{Self}`",
+    message = "FR-09: a line has no currency of its own, so its price is an amount, not `{Self}`",
     label = "not an amount",
     note = "the currency is given once, for all lines: `.lines(Currency::USD, [..])`"
 )]
 pub trait UnitAmount: super::sealed::UnitAmount {}
 
 impl UnitAmount for Amount {}
+impl UnitAmount for &str {}
 
 impl Line {
     /// So many units of something at so much each, in major units.
     ///
-    /// When the session is created, the name must not be blank, the quantity at least 1 and the
-    /// amount greater than zero.
+    /// When the session is created, the name must not be blank, the quantity at least 1, and the
+    /// amount an exact decimal number greater than zero.
     #[must_use]
     pub fn new(name: impl Into<String>, quantity: u32, unit_amount: impl UnitAmount) -> Self {
         Self {

@@ -16,7 +16,7 @@ pub use self::line::{Line, UnitAmount};
 pub use self::new_session::{Elements, ElementsWithoutReturnUrl, Hosted, NewSession, NoCustomer};
 pub use self::options::{CashApp, DirectQrMethod, PromotionCodes, Qris};
 pub use self::purchase::{
-    Lines, NoPurchase, NoTotal, OneTime, Plan, Recurring, Registered, ScheduledPhase,
+    Lines, NoPurchase, OneTime, Plan, Recurring, Registered, ScheduledPhase, WithTotal,
 };
 use self::rules::{CustomerKnown, PurchaseComplete, Rendered};
 use crate::answer::settle;

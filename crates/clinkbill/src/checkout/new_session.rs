@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use clinkbill_types::{Currency, Money, PaymentMethodType, PriceId, ProductId};
 
 use super::options::{Options, PaymentChoice};
-use super::purchase::{Lines, NoPurchase, NoTotal, OneTime, Recurring, Registered};
+use super::purchase::{Lines, NoPurchase, OneTime, Recurring, Registered, WithTotal};
 use super::rules::{Embedded, OneTimePurchase, PurchaseOpen, SubscriptionPlan, TotalOpen};
 use super::{DirectQrMethod, Line, PromotionCodes};
 use crate::{CustomerRef, RedirectUrl};
@@ -26,7 +26,7 @@ use crate::{CustomerRef, RedirectUrl};
 /// What depends on values is checked when the session is created, before anything is sent.
 ///
 /// ```
-/// use clinkbill::{Amount, Currency, CustomerRef, Line, NewSession, RedirectUrl};
+/// use clinkbill::{Currency, CustomerRef, Line, NewSession, RedirectUrl};
 ///
 /// let new = NewSession::elements()
 ///     .return_url(RedirectUrl::parse(
@@ -34,11 +34,11 @@ use crate::{CustomerRef, RedirectUrl};
 ///     )?)
 ///     .customer(CustomerRef::reference("user-42")?)
 ///     .lines(Currency::EUR, [
-///         Line::new("Mug", 2, "5.00".parse()?),
-///         Line::new("Spoon", 1, "1.50".parse()?),
+///         Line::new("Mug", 2, "5.00"),
+///         Line::new("Spoon", 1, "1.50"),
 ///     ])
 ///     .metadata("cart", "17");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), clinkbill::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent until the session is created"]
@@ -152,11 +152,7 @@ impl<C, U, P> NewSession<C, U, P> {
 
     /// Sells a product at a one-time price, both registered in the dashboard. The
     /// [`total`](Self::total) must follow.
-    pub fn price(
-        self,
-        product: ProductId,
-        price: PriceId,
-    ) -> NewSession<C, U, Registered<OneTime, NoTotal>>
+    pub fn price(self, product: ProductId, price: PriceId) -> NewSession<C, U, Registered<OneTime>>
     where
         P: PurchaseOpen,
     {
@@ -164,7 +160,6 @@ impl<C, U, P> NewSession<C, U, P> {
             product,
             price,
             kind: OneTime,
-            total: NoTotal,
         })
     }
 
@@ -173,7 +168,7 @@ impl<C, U, P> NewSession<C, U, P> {
     pub fn subscription(
         self,
         plan: impl SubscriptionPlan,
-    ) -> NewSession<C, U, Registered<Recurring, NoTotal>>
+    ) -> NewSession<C, U, Registered<Recurring>>
     where
         P: PurchaseOpen,
     {
@@ -181,14 +176,17 @@ impl<C, U, P> NewSession<C, U, P> {
     }
 
     /// What a registered price comes to. Clink requires it although it knows the price.
-    pub fn total(self, total: Money) -> NewSession<C, U, P::WithTotal>
+    pub fn total(self, total: Money) -> NewSession<C, U, WithTotal<P>>
     where
         P: TotalOpen,
     {
         NewSession {
             customer: self.customer,
             rendering: self.rendering,
-            purchase: self.purchase.with_total(total),
+            purchase: WithTotal {
+                purchase: self.purchase,
+                total,
+            },
             options: self.options,
         }
     }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clinkbill_types::{Currency, PriceId, ProductId};
+use clinkbill_types::{Currency, Money, PriceId, ProductId};
 
 use super::Line;
 
@@ -16,13 +16,19 @@ pub struct Lines {
 }
 
 /// A product at a price, both registered in the dashboard, is sold: `K` is [`OneTime`] or
-/// [`Recurring`], `T` is [`NoTotal`] or [`Money`](crate::Money).
+/// [`Recurring`].
 #[derive(Debug, Clone)]
-pub struct Registered<K, T> {
+pub struct Registered<K> {
     pub(super) product: ProductId,
     pub(super) price: PriceId,
     pub(super) kind: K,
-    pub(super) total: T,
+}
+
+/// What is sold, and what it comes to.
+#[derive(Debug, Clone)]
+pub struct WithTotal<P> {
+    pub(super) purchase: P,
+    pub(super) total: Money,
 }
 
 /// Paid once.
@@ -34,10 +40,6 @@ pub struct OneTime;
 pub struct Recurring {
     pub(super) phases: Vec<ScheduledPhase>,
 }
-
-/// The total is still missing.
-#[derive(Debug, Clone, Copy)]
-pub struct NoTotal;
 
 /// A product and a recurring price of the dashboard: what a subscription is made of.
 #[derive(Debug, Clone)]

@@ -4,11 +4,9 @@
 //! in compiler errors together with the rule that was broken.
 
 use super::new_session::{Elements, ElementsWithoutReturnUrl, Hosted};
-use super::purchase::{Lines, NoPurchase, NoTotal, OneTime, Plan, Registered};
-use super::sealed;
+use super::purchase::{Lines, NoPurchase, OneTime, Plan, Registered, WithTotal};
+use super::{CheckoutUrl, sealed};
 use crate::CustomerRef;
-use crate::checkout::CheckoutUrl;
-use clinkbill_types::Money;
 
 /// The customer is known (CR-01).
 #[diagnostic::on_unimplemented(
@@ -81,7 +79,7 @@ impl PurchaseOpen for NoPurchase {}
 pub trait PurchaseComplete: sealed::Purchase {}
 
 impl PurchaseComplete for Lines {}
-impl<K: sealed::Kind> PurchaseComplete for Registered<K, Money> {}
+impl<K: sealed::Kind> PurchaseComplete for WithTotal<Registered<K>> {}
 
 /// A price of the dashboard whose total is still open (FR-07).
 #[diagnostic::on_unimplemented(
@@ -89,9 +87,9 @@ impl<K: sealed::Kind> PurchaseComplete for Registered<K, Money> {}
     label = "the total is not open",
     note = "only `.price(..)` and `.subscription(..)` are followed by `.total(..)`, once"
 )]
-pub trait TotalOpen: sealed::TotalOpen {}
+pub trait TotalOpen {}
 
-impl<K: sealed::Kind> TotalOpen for Registered<K, NoTotal> {}
+impl<K: sealed::Kind> TotalOpen for Registered<K> {}
 
 /// A product and a price of the dashboard: what a subscription needs (PP-02).
 #[diagnostic::on_unimplemented(
@@ -112,4 +110,5 @@ impl SubscriptionPlan for Plan {}
 pub trait OneTimePurchase {}
 
 impl OneTimePurchase for Lines {}
-impl<T> OneTimePurchase for Registered<OneTime, T> {}
+impl OneTimePurchase for Registered<OneTime> {}
+impl OneTimePurchase for WithTotal<Registered<OneTime>> {}

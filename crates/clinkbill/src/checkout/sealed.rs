@@ -1,10 +1,12 @@
 //! The working parts of the traits in `rules`. Nobody outside can name them, so nobody outside
 //! can implement a rule.
 
-use clinkbill_types::{Amount, Currency, Money, PaymentMethodType, PriceId, ProductId};
+use clinkbill_types::{
+    Amount, AmountError, Currency, Money, PaymentMethodType, PriceId, ProductId,
+};
 
 use super::new_session::{Elements, Hosted};
-use super::purchase::{self, Lines, NoTotal, OneTime, Recurring, Registered, ScheduledPhase};
+use super::purchase::{self, Lines, OneTime, Recurring, Registered, ScheduledPhase, WithTotal};
 use super::{CashApp, Line, Qris};
 use crate::{CustomerRef, RedirectUrl};
 
@@ -39,14 +41,8 @@ pub trait Kind {
     fn phases(&self) -> &[ScheduledPhase];
 }
 
-pub trait TotalOpen {
-    type WithTotal;
-
-    fn with_total(self, total: Money) -> Self::WithTotal;
-}
-
 pub trait Plan {
-    fn registered(self) -> Registered<Recurring, NoTotal>;
+    fn registered(self) -> Registered<Recurring>;
 }
 
 pub trait DirectQr {
@@ -54,7 +50,7 @@ pub trait DirectQr {
 }
 
 pub trait UnitAmount {
-    fn amount(self) -> Amount;
+    fn amount(self) -> Result<Amount, AmountError>;
 }
 
 impl Customer for CustomerRef {
@@ -82,13 +78,13 @@ impl Purchase for Lines {
     }
 }
 
-impl<K: Kind> Purchase for Registered<K, Money> {
+impl<K: Kind> Purchase for WithTotal<Registered<K>> {
     fn parts(&self) -> PurchaseParts<'_> {
         PurchaseParts::Registered {
-            product: &self.product,
-            price: &self.price,
+            product: &self.purchase.product,
+            price: &self.purchase.price,
             total: &self.total,
-            phases: self.kind.phases(),
+            phases: self.purchase.kind.phases(),
         }
     }
 }
@@ -105,28 +101,14 @@ impl Kind for Recurring {
     }
 }
 
-impl<K> TotalOpen for Registered<K, NoTotal> {
-    type WithTotal = Registered<K, Money>;
-
-    fn with_total(self, total: Money) -> Registered<K, Money> {
-        Registered {
-            product: self.product,
-            price: self.price,
-            kind: self.kind,
-            total,
-        }
-    }
-}
-
 impl Plan for purchase::Plan {
-    fn registered(self) -> Registered<Recurring, NoTotal> {
+    fn registered(self) -> Registered<Recurring> {
         Registered {
             product: self.product,
             price: self.price,
             kind: Recurring {
                 phases: self.phases,
             },
-            total: NoTotal,
         }
     }
 }
@@ -144,7 +126,13 @@ impl DirectQr for Qris {
 }
 
 impl UnitAmount for Amount {
-    fn amount(self) -> Amount {
-        self
+    fn amount(self) -> Result<Amount, AmountError> {
+        Ok(self)
+    }
+}
+
+impl UnitAmount for &str {
+    fn amount(self) -> Result<Amount, AmountError> {
+        self.parse()
     }
 }

@@ -35,15 +35,13 @@ where
 {
     let mut request = match new.purchase.parts() {
         PurchaseParts::Lines(currency, lines) => {
-            let total = sum(lines)?;
-            let mut request = priced(total, currency)?;
-            request.price_data_list = Some(
-                lines
-                    .iter()
-                    .enumerate()
-                    .map(|(index, line)| price_data(index, line, currency))
-                    .collect::<Result<_, _>>()?,
-            );
+            let data: Vec<_> = lines
+                .iter()
+                .enumerate()
+                .map(|(index, line)| price_data(index, line, currency))
+                .collect::<Result<_, _>>()?;
+            let mut request = priced(sum(&data, lines)?, currency)?;
+            request.price_data_list = Some(data);
             request
         }
         PurchaseParts::Registered {
@@ -153,24 +151,28 @@ fn priced(
 }
 
 /// The exact sum of the lines. A sum that cannot be kept exactly is refused, never rounded.
-fn sum(lines: &[Line]) -> Result<Amount, Error> {
+fn sum(lines: &[types::PriceData], counted: &[Line]) -> Result<Amount, Error> {
     if lines.is_empty() {
         return Err(Error::invalid("lines", "is empty"));
     }
     lines
         .iter()
-        .try_fold(Amount::ZERO, |sum, line| {
-            sum.checked_add(line.unit_amount.checked_mul(line.quantity)?)
+        .zip(counted)
+        .try_fold(Amount::ZERO, |sum, (data, line)| {
+            sum.checked_add(data.unit_amount.checked_mul(line.quantity)?)
         })
         .map_err(|problem| Error::invalid("lines", format!("have a sum with {problem}")))
 }
 
 fn price_data(index: usize, line: &Line, currency: &Currency) -> Result<types::PriceData, Error> {
     let at = |field: &str| format!("lines[{index}].{field}");
+    let unit_amount = line
+        .unit_amount
+        .map_err(|problem| Error::invalid(at("unit_amount"), format!("is {problem}")))?;
     Ok(types::PriceData {
         name: not_blank(at("name"), line.name.as_str())?,
         quantity: Some(counting(at("quantity"), line.quantity)?),
-        unit_amount: positive(at("unit_amount"), line.unit_amount)?,
+        unit_amount: positive(at("unit_amount"), unit_amount)?,
         currency: Some(currency.code().to_owned()),
         image_url: line
             .image_url

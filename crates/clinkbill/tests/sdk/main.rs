@@ -1,0 +1,40 @@
+//! The SDK against servers on this machine: what it sends, what it makes of each answer, and
+//! the way from a new session to a paid one.
+
+mod answers;
+mod requests;
+mod sandbox;
+
+use clinkbill::{
+    Client, Currency, CustomerRef, Environment, Hosted, Line, Lines, NewSession, SecretKey,
+};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// What must never be printed.
+const KEY: &str = "sk_test_canary";
+
+fn client(api_url: &str) -> Client {
+    Client::builder(SecretKey::new(KEY).unwrap())
+        .environment(Environment::custom(api_url).unwrap())
+        .build()
+        .unwrap()
+}
+
+fn purchase() -> NewSession<CustomerRef, Hosted, Lines> {
+    NewSession::hosted_without_return_urls()
+        .customer(CustomerRef::email("customer@example.com").unwrap())
+        .lines(Currency::USD, [Line::new("A one-time purchase", 1, "4.99")])
+}
+
+/// A server that gives every request this answer.
+async fn answering(answer: ResponseTemplate) -> (MockServer, Client) {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    let client = client(&format!("{}/api/", server.uri()));
+    (server, client)
+}
+
+fn json(status: u16, body: &str) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_raw(body, "application/json")
+}

@@ -1,0 +1,16 @@
+use clinkbill::{Client, CustomerRef, Error, NewSession, PriceId, ProductId};
+
+pub fn create(
+    client: &Client,
+    customer: CustomerRef,
+    product: ProductId,
+    price: PriceId,
+) -> Result<(), Error> {
+    let new = NewSession::hosted_without_return_urls()
+        .customer(customer)
+        .price(product, price);
+    drop(client.checkout_sessions().create(&new));
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use clinkbill::{NewSession, PaymentMethodType};
+
+pub fn build() {
+    let _ = NewSession::hosted_without_return_urls().direct_qr_launch(PaymentMethodType::Card);
+}
+
+fn main() {}

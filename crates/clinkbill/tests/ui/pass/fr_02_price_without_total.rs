@@ -1,0 +1,16 @@
+use clinkbill::{Client, CustomerRef, Error, Money, NewSession, PriceId, ProductId};
+
+pub fn create(
+    client: &Client,
+    customer: CustomerRef,
+    product: ProductId,
+    price: PriceId,
+    total: Money,
+) -> Result<(), Error> {
+    let new = NewSession::hosted_without_return_urls()
+        .customer(customer)
+        .price(product, price)
+        .total(total);
+    drop(client.checkout_sessions().create(&new));
+    Ok(())
+}
