@@ -151,7 +151,7 @@ pub mod types {
     /// Only the three customer identifiers may be null. Leave other optional fields out.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreateCheckoutSessionRequest {
-        /// **Newer than the guide.** Whether the buyer may use a promotion code. What holds when
+        /// **Not in the guide.** Whether the buyer may use a promotion code. What holds when
         /// it is left out is not published.
         #[serde(
             rename = "allowPromotionCodes",
@@ -223,7 +223,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub payment_method_type: ::std::option::Option<::clinkbill_types::PaymentMethodType>,
-        /// **Newer than the guide.** Payment methods the checkout must not offer.
+        /// **Not in the guide.** Payment methods the checkout must not offer.
         #[serde(
             rename = "paymentMethodTypeBlackList",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -249,7 +249,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub product_id: ::std::option::Option<::std::string::String>,
-        /// **Newer than the guide.** A code filled in for the buyer; ignored unless
+        /// **Not in the guide.** A code filled in for the buyer; ignored unless
         /// `allowPromotionCodes` is true (FR-11).
         #[serde(
             rename = "promotionCode",
@@ -271,7 +271,7 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub return_url: ::std::option::Option<::std::string::String>,
-        /// **Newer than the guide.** Planned changes of a subscription's price, in strictly
+        /// **Not in the guide.** Planned changes of a subscription's price, in strictly
         /// increasing order of `sequence` and of `effectiveCycle` (FR-13).
         #[serde(
             rename = "scheduledPhases",
@@ -685,7 +685,7 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub interval: ::std::option::Option<::clinkbill_types::RecurringInterval>,
     }
-    /// **Newer than the guide.** A planned change of a subscription (FR-13).
+    /// **Not in the guide.** A planned change of a subscription (FR-13).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ScheduledPhase {
         /// The billing cycle from which the phase holds.
