@@ -1,6 +1,12 @@
 //! The SDK against servers on this machine: what it sends, what it makes of each answer, and
 //! the way from a new session to a paid one.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what a test's helper cannot do fails the test"
+)]
+
 mod answers;
 mod requests;
 mod sandbox;

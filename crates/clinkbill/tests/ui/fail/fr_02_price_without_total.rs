@@ -1,16 +1,10 @@
-use clinkbill::{Client, CustomerRef, Error, NewSession, PriceId, ProductId};
+use clinkbill::{Client, CustomerRef, NewSession, PriceId, ProductId};
 
-pub fn create(
-    client: &Client,
-    customer: CustomerRef,
-    product: ProductId,
-    price: PriceId,
-) -> Result<(), Error> {
+pub fn create(client: &Client, customer: CustomerRef, product: ProductId, price: PriceId) {
     let new = NewSession::hosted_without_return_urls()
         .customer(customer)
         .price(product, price);
     drop(client.checkout_sessions().create(&new));
-    Ok(())
 }
 
 fn main() {}

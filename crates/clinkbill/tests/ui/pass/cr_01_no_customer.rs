@@ -1,9 +1,8 @@
-use clinkbill::{Client, Currency, CustomerRef, Error, Line, NewSession};
+use clinkbill::{Client, Currency, CustomerRef, Line, NewSession};
 
-pub fn create(client: &Client) -> Result<(), Error> {
+pub fn create(client: &Client, customer: CustomerRef) {
     let new = NewSession::hosted_without_return_urls()
-        .customer(CustomerRef::email("customer@example.com")?)
+        .customer(customer)
         .lines(Currency::USD, [Line::new("Mug", 1, "5.00")]);
     drop(client.checkout_sessions().create(&new));
-    Ok(())
 }

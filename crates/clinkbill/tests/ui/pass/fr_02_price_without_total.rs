@@ -1,4 +1,4 @@
-use clinkbill::{Client, CustomerRef, Error, Money, NewSession, PriceId, ProductId};
+use clinkbill::{Client, CustomerRef, Money, NewSession, PriceId, ProductId};
 
 pub fn create(
     client: &Client,
@@ -6,11 +6,10 @@ pub fn create(
     product: ProductId,
     price: PriceId,
     total: Money,
-) -> Result<(), Error> {
+) {
     let new = NewSession::hosted_without_return_urls()
         .customer(customer)
         .price(product, price)
         .total(total);
     drop(client.checkout_sessions().create(&new));
-    Ok(())
 }
