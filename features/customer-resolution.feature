@@ -557,11 +557,11 @@ Feature: Whose session it is
   Rule: The session keeps the customer that was found or made
 
     @CR-32
-    Scenario Outline: A session for a known customer (customer id <id>, email <email>, reference <reference>)
+    Scenario Outline: For a known customer (customer id <id>, email <email>, reference <reference>)
       Given Ada is a customer with an email and a reference
-      When a session is created with customer id <id>, email <email> and reference <reference>
-      Then the session is for Ada
-      And the session, read back, is for Ada
+      And a session was created with customer id <id>, email <email> and reference <reference>
+      When the session is read back
+      Then it is for the customer it was created for
 
       Examples:
         | id    | email | reference |
@@ -571,11 +571,11 @@ Feature: Whose session it is
         | none  | Ada's | Ada's     |
         | Ada's | Ada's | Ada's     |
 
-    @CR-32 @CR-33
-    Scenario Outline: A session for a new customer (email <email>, reference <reference>)
-      When a session is created with customer id none, email <email> and reference <reference>
-      Then the session is for a new customer
-      And the session, read back, is for the new customer
+    @CR-32
+    Scenario Outline: For a new customer (email <email>, reference <reference>)
+      Given a session was created with customer id none, email <email> and reference <reference>
+      When the session is read back
+      Then it is for the customer it was created for
 
       Examples:
         | email | reference |
@@ -584,8 +584,8 @@ Feature: Whose session it is
         | new   | new       |
 
     @CR-32
-    Scenario: A session that binds a reference
+    Scenario: For a customer who was given a reference
       Given Ada is a customer with an email only
-      When a session is created with customer id Ada's, email none and reference new
-      Then the session is for Ada
-      And the session, read back, is for Ada
+      And a session was created with customer id Ada's, email none and reference new
+      When the session is read back
+      Then it is for the customer it was created for

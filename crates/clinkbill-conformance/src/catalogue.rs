@@ -1,6 +1,7 @@
 //! The feature files, read and checked.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use cucumber::World as _;
 use cucumber::gherkin;
@@ -63,16 +64,24 @@ impl Catalogue {
     /// tag, an outline without rows, two scenarios of one name, or no scenario at all.
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, CatalogueError> {
         let steps = Shop::collection();
-        let step_match = |step: &gherkin::Step| match steps.find(step) {
-            Ok(Some(_)) => StepMatch::Defined,
-            Ok(None) => StepMatch::Undefined,
-            Err(_) => StepMatch::Ambiguous,
+        // Rows repeat most sentences, and matching one against all steps takes its time.
+        let known = RefCell::new(HashMap::new());
+        let step_match = |step: &gherkin::Step| {
+            let sentence = (step.ty, step.value.clone());
+            *known
+                .borrow_mut()
+                .entry(sentence)
+                .or_insert_with(|| match steps.find(step) {
+                    Ok(Some(_)) => StepMatch::Defined,
+                    Ok(None) => StepMatch::Undefined,
+                    Err(_) => StepMatch::Ambiguous,
+                })
         };
         let mut faults = Vec::new();
         let mut features = Vec::new();
         let mut scenarios = Vec::new();
         for (file, text) in files {
-            match lint::read(file, text, step_match) {
+            match lint::read(file, text, &step_match) {
                 Ok(mut feature) => {
                     feature.path = Some(file.into());
                     scenarios.extend(scenarios_of(&feature, file));

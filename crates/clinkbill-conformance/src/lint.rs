@@ -23,6 +23,7 @@ impl fmt::Display for Fault {
 }
 
 /// How a step of a feature file relates to the steps that are written.
+#[derive(Clone, Copy)]
 pub(crate) enum StepMatch {
     Defined,
     Undefined,

@@ -31,6 +31,8 @@ pub(crate) struct Shop {
     new_reference: Option<String>,
     answer: Option<Answer>,
     pub(crate) session: Option<Session>,
+    /// The session as it was read last.
+    pub(crate) stored: Option<Data>,
     /// Where the buyer was sent last.
     pub(crate) sent: Option<Sent>,
     pub(crate) exchanges: Vec<Exchange>,
@@ -88,6 +90,7 @@ impl Shop {
             new_reference: None,
             answer: None,
             session: None,
+            stored: None,
             sent: None,
             exchanges: Vec::new(),
             untrusted: false,

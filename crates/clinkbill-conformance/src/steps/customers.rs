@@ -9,13 +9,13 @@ use cucumber::{given, then, when};
 use serde_json::Value;
 
 use super::trust::{self, Kind};
-use crate::world::{Broken, Identifiers, Person, Session, Shop, Step, broken};
+use crate::world::{Broken, Identifiers, Person, Shop, Step, broken};
 
 /// What a scenario calls the customer that Clink made during it.
 const NEWCOMER: &str = "the new customer";
 
 #[given(
-    regex = r"^(\w+) is a customer with (an email only|a reference only|an email and a reference)$"
+    regex = r"^([A-Z][a-z]+) is a customer with (an email only|a reference only|an email and a reference)$"
 )]
 async fn customer(shop: &mut Shop, name: String, owns: String) -> Step {
     let email = owns.contains("email").then(|| shop.unused_email(&name));
@@ -26,7 +26,7 @@ async fn customer(shop: &mut Shop, name: String, owns: String) -> Step {
     introduce(shop, &wire, &name, email, reference).await
 }
 
-#[given(regex = r"^(\w+) is a customer of another merchant$")]
+#[given(regex = r"^([A-Z][a-z]+) is a customer of another merchant$")]
 async fn customer_of_another_merchant(shop: &mut Shop, name: String) -> Step {
     let key = shop.unused_key();
     let wire = shop
@@ -47,7 +47,13 @@ async fn create(shop: &mut Shop, customer_id: String, email: String, reference: 
     shop.create(&identifiers.into_purchase()).await
 }
 
-#[then(regex = r"^the session is for (\w+)$")]
+#[given(regex = r"^a session was created with customer id (\S+), email (\S+) and reference (\S+)$")]
+async fn created(shop: &mut Shop, customer_id: String, email: String, reference: String) -> Step {
+    create(shop, customer_id, email, reference).await?;
+    shop.accepted().map(drop)
+}
+
+#[then(regex = r"^the session is for ([A-Z][a-z]+)$")]
 async fn session_is_for(shop: &mut Shop, name: String) -> Step {
     let customer = shop.accepted()?.customer.clone();
     same_customer(shop, &customer, &name).await
@@ -69,31 +75,47 @@ async fn session_is_for_newcomer(shop: &mut Shop) -> Step {
     Ok(())
 }
 
-#[then(regex = r"^the session, read back, is for (\w+|the new customer)$")]
-async fn stored_session_is_for(shop: &mut Shop, name: String) -> Step {
-    let customer = stored_customer(shop).await?;
-    match customer.get("customerId").and_then(Value::as_str) {
-        Some(id) => same_customer(shop, id, &name).await,
-        None => Err(broken("the session names no customer")),
+#[when("the session is read back")]
+async fn read_back(shop: &mut Shop) -> Step {
+    let session = shop.accepted()?.id.clone();
+    shop.stored = Some(shop.read(&session).await?);
+    Ok(())
+}
+
+#[then("it is for the customer it was created for")]
+async fn stored_for_its_customer(shop: &mut Shop) -> Step {
+    let stored = shop.stored.as_ref().and_then(|data| data.0.get("customer"));
+    let stored = stored.and_then(|customer| customer.get("customerId"));
+    let expected = shop.accepted()?.customer.clone();
+    if stored.and_then(Value::as_str) != Some(&expected) {
+        return Err(Broken(format!("it is for {stored:?}, not for {expected}")));
+    }
+    trust::bystander(shop).await?;
+    match shop.name_of(&expected) {
+        Some(name) if name == trust::BYSTANDER => Err(Broken(format!("it is for {name} as well"))),
+        _ => Ok(()),
     }
 }
 
 #[then("the new customer has no email")]
 async fn newcomer_has_no_email(shop: &mut Shop) -> Step {
-    let customer = stored_customer(shop).await?;
+    let session = shop.accepted()?.id.clone();
+    let stored = shop.read(&session).await?;
+    let customer = stored.0.get("customer");
+    let customer = customer.ok_or_else(|| broken("the session names no customer"))?;
     match customer.get("email").filter(|email| !email.is_null()) {
         None => Ok(()),
         Some(email) => Err(Broken(format!("the email is {email}"))),
     }
 }
 
-#[then(regex = r"^the new (email|reference) now leads to (\w+|the new customer)$")]
+#[then(regex = r"^the new (email|reference) now leads to ([A-Z][a-z]+|the new customer)$")]
 async fn new_one_leads_to(shop: &mut Shop, kind: Kind, name: String) -> Step {
     let value = new_one(shop, kind);
     leads_to(shop, kind, value, &name).await
 }
 
-#[then(regex = r"^(\w+)'s (email|reference) still leads to (\w+)$")]
+#[then(regex = r"^([A-Z][a-z]+)'s (email|reference) still leads to ([A-Z][a-z]+)$")]
 async fn still_leads_to(shop: &mut Shop, owner: String, kind: Kind, name: String) -> Step {
     let value = own(shop, kind, &owner)?;
     leads_to(shop, kind, value, &name).await
@@ -105,7 +127,7 @@ async fn belongs_to_nobody(shop: &mut Shop, kind: Kind) -> Step {
     unused(shop, kind, value).await
 }
 
-#[then(regex = r"^(\w+)'s (email|reference) still belongs to nobody here$")]
+#[then(regex = r"^([A-Z][a-z]+)'s (email|reference) still belongs to nobody here$")]
 async fn belongs_to_nobody_here(shop: &mut Shop, owner: String, kind: Kind) -> Step {
     let value = own(shop, kind, &owner)?;
     unused(shop, kind, value).await
@@ -113,7 +135,7 @@ async fn belongs_to_nobody_here(shop: &mut Shop, owner: String, kind: Kind) -> S
 
 /// A reference is bound once. Whoever can still be given one had none; asking gives one, so this
 /// is the last thing to ask about a customer.
-#[then(regex = r"^(\w+|the new customer) still has no reference$")]
+#[then(regex = r"^([A-Z][a-z]+|the new customer) still has no reference$")]
 async fn has_no_reference(shop: &mut Shop, name: String) -> Step {
     let id = shop.person(&name)?.id.clone();
     let reference = shop.unused_reference("probe");
@@ -127,7 +149,7 @@ async fn has_no_reference(shop: &mut Shop, name: String) -> Step {
     Ok(())
 }
 
-#[then(regex = r"^Clink refuses with (\w+)$")]
+#[then(regex = r"^Clink refuses with ([A-Z_]+)$")]
 fn refused_with(shop: &mut Shop, name: String) -> Step {
     let refusal = shop.answer()?.refusal().map_err(Broken)?;
     if refusal.is_called(&name) {
@@ -146,7 +168,7 @@ fn refused(shop: &mut Shop) -> Step {
     Ok(())
 }
 
-#[then(regex = r"^the refusal is called (\w+)$")]
+#[then(regex = r"^the refusal is called ([A-Z_]+)$")]
 fn refusal_is_called(shop: &mut Shop, name: String) -> Step {
     refused_with(shop, name)
 }
@@ -227,16 +249,6 @@ async fn same_customer(shop: &mut Shop, id: &str, name: &str) -> Step {
             "{name} and {other} are one customer ({id})"
         ))),
     }
-}
-
-async fn stored_customer(shop: &mut Shop) -> Result<Value, Broken> {
-    let Session { id, .. } = shop.accepted()?.clone();
-    let stored = shop.read(&id).await?;
-    stored
-        .0
-        .get("customer")
-        .cloned()
-        .ok_or_else(|| broken("the session has no customer"))
 }
 
 /// An identifier leads to a customer when it alone finds that customer.

@@ -106,7 +106,7 @@ async fn open_and_unpaid(shop: &mut Shop) -> Step {
     has(&data, "paymentStatus", "unpaid")
 }
 
-#[then(regex = r"^the session, read back, is of the mode (\w+)$")]
+#[then(regex = r"^the session, read back, is of the mode ([A-Za-z]+)$")]
 async fn of_the_mode(shop: &mut Shop, mode: String) -> Step {
     let session = shop.accepted()?.clone();
     has(&session.data, "uiMode", &mode)?;

@@ -17,7 +17,7 @@ pub(super) enum Kind {
 }
 
 /// What a scenario calls the customer it has nothing to do with.
-const BYSTANDER: &str = "a bystander";
+pub(super) const BYSTANDER: &str = "a bystander";
 
 /// Sees to it that there is one more customer, to be told apart from those of the story.
 pub(super) async fn bystander(shop: &mut Shop) -> Step {
