@@ -81,7 +81,7 @@ impl Catalogue {
         let mut features = Vec::new();
         let mut scenarios = Vec::new();
         for (file, text) in files {
-            match lint::read(file, text, &step_match) {
+            match lint::read(file, text, step_match) {
                 Ok(mut feature) => {
                     feature.path = Some(file.into());
                     scenarios.extend(scenarios_of(&feature, file));
