@@ -7,7 +7,7 @@ use clinkbill_types::{
 use serde::Deserialize;
 
 use crate::LineItem;
-use crate::read::{many, money, text};
+use crate::read::{many, money, pairs, text};
 
 /// An order as Clink tells it, in an event or in an answer. Each payment attempt makes one.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -161,7 +161,7 @@ struct Wire {
     failure_message: Option<String>,
     #[serde(default, deserialize_with = "text")]
     risk_level: Option<String>,
-    #[serde(default, deserialize_with = "many")]
+    #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
 }
 
@@ -234,5 +234,19 @@ mod tests {
             order.executions[0].original_failure_code.as_deref(),
             Some("51")
         );
+    }
+    #[test]
+    fn metadata_that_is_not_text_is_kept_as_it_stands() {
+        let order: Order = serde_json::from_str(
+            r#"{"orderId":"order_x","status":"success",
+            "metadata":{"cart":"17","vip":true,"sum":1.10,"none":null}}"#,
+        )
+        .unwrap();
+        let kept: Vec<_> = order
+            .metadata
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        assert_eq!(kept, ["cart=17", "sum=1.10", "vip=true"]);
     }
 }

@@ -6,7 +6,7 @@ use clinkbill_types::{
 };
 use serde::Deserialize;
 
-use crate::read::{many, money, text};
+use crate::read::{many, money, pairs, text};
 
 /// A checkout session as Clink tells it, in an event or in an answer.
 ///
@@ -199,7 +199,7 @@ struct Wire {
     expire: Option<Timestamp>,
     #[serde(default, deserialize_with = "text")]
     locale: Option<String>,
-    #[serde(default, deserialize_with = "many")]
+    #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
 }
 

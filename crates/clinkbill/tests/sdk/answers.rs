@@ -43,10 +43,11 @@ async fn a_refusal_under_status_200_carries_code_and_name() {
 }
 
 #[tokio::test]
-async fn a_refusal_whose_data_has_a_foreign_shape_is_still_a_refusal() {
+async fn a_refusal_stays_one_whatever_its_data() {
     for answer in [
         r#"{"code":80100263,"msg":"customer_not_found","data":"x"}"#,
         r#"{"code":9990100263000,"msg":"customer_not_found"}"#,
+        r#"{"code":400,"msg":"CUSTOMER_NOT_FOUND","data":{"sessionId":"sess_1","url":null}}"#,
     ] {
         let error = create_error(json(200, answer)).await;
         assert_eq!(error.outcome(), Outcome::Rejected);
