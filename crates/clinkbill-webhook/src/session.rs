@@ -57,6 +57,8 @@ pub struct Session {
     pub expires: Option<Timestamp>,
     /// The language of the page, such as `en-US`.
     pub locale: Option<String>,
+    /// Whether the buyer sees an input for a promotion code.
+    pub show_promotion_code: Option<bool>,
     /// The merchant's own pairs.
     pub metadata: BTreeMap<String, String>,
 }
@@ -199,6 +201,8 @@ struct Wire {
     expire: Option<Timestamp>,
     #[serde(default, deserialize_with = "text")]
     locale: Option<String>,
+    #[serde(default)]
+    show_promotion_code: Option<bool>,
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
 }
@@ -226,6 +230,7 @@ impl From<Wire> for Session {
             created: wire.created,
             expires: wire.expire,
             locale: wire.locale,
+            show_promotion_code: wire.show_promotion_code,
             metadata: wire.metadata,
         }
     }
@@ -265,6 +270,7 @@ mod tests {
         assert_eq!(session.total, None);
         assert_eq!(session.order_id, None);
         assert_eq!(session.price, Some(Price::default()));
+        assert_eq!(session.show_promotion_code, Some(true));
         assert!(session.lines.is_empty());
     }
 

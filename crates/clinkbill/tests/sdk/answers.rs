@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clinkbill::{Error, Outcome, SessionId, SessionStatus};
+use clinkbill::{Client, Environment, Error, Outcome, SecretKey, SessionId, SessionStatus};
 use tokio::net::TcpListener;
 use wiremock::ResponseTemplate;
 
@@ -125,11 +125,8 @@ async fn nobody_listening_means_nothing_was_sent() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let client = client(&format!("http://{address}/api/"));
-    let error = client
-        .checkout_sessions()
-        .create(&purchase())
-        .await
-        .unwrap_err();
+    let task = async move { client.checkout_sessions().create(&purchase()).await };
+    let error = tokio::spawn(task).await.unwrap().unwrap_err();
     assert_eq!(error.outcome(), Outcome::NotSent);
     assert!(error.is_connect());
 }
@@ -152,6 +149,25 @@ async fn a_connection_that_closes_without_an_answer_leaves_the_outcome_unknown()
     server.await.unwrap();
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert!(!error.is_connect() && !error.is_timeout());
+}
+
+#[tokio::test]
+async fn no_answer_in_time_leaves_the_outcome_unknown() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let api_url = format!("http://{}/api/", listener.local_addr().unwrap());
+    let client = Client::builder(SecretKey::new(KEY).unwrap())
+        .environment(Environment::custom(&api_url).unwrap())
+        .timeout(Duration::from_millis(50))
+        .build()
+        .unwrap();
+    // The connection is accepted by the system, and nobody ever reads from it.
+    let error = client
+        .checkout_sessions()
+        .create(&purchase())
+        .await
+        .unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(error.is_timeout());
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! What stands on the wire, and what is never sent.
 
 use clinkbill::{
-    Amount, CashApp, CheckoutUrl, CreatedSession, Currency, CustomerRef, Error, Line, Money,
-    NewSession, OrderId, Outcome, PaymentMethodType, Plan, PromotionCodes, RedirectUrl,
+    Amount, CashApp, CheckoutUrl, CreatedSession, Currency, CustomerId, CustomerRef, Error, Line,
+    Money, NewSession, OrderId, Outcome, PaymentMethodType, Plan, PromotionCodes, RedirectUrl,
     ScheduledPhase, SessionId, rules,
 };
 
@@ -141,6 +141,19 @@ async fn every_option_of_a_hosted_session_reaches_its_field() {
 }
 
 #[tokio::test]
+async fn an_embedded_session_may_have_no_url() {
+    let answer = r#"{"code":200,"data":{"sessionId":"sess_1","uiMode":"elements","url":null}}"#;
+    let (_server, client) = answering(json(200, answer)).await;
+    let new = NewSession::elements()
+        .return_url(url("https://a.example/done"))
+        .customer(customer())
+        .lines(Currency::USD, [Line::new("Mug", 1, "1")]);
+    let created: CreatedSession<Option<CheckoutUrl>> =
+        client.checkout_sessions().create(&new).await.unwrap();
+    assert!(created.url.is_none());
+}
+
+#[tokio::test]
 async fn an_embedded_subscription_keeps_the_placeholder_to_the_letter() {
     let new = NewSession::elements()
         .return_url(url(
@@ -231,6 +244,9 @@ async fn an_invalid_option_is_named_and_nothing_is_sent() {
     named(many, "metadata").await;
     let blank = PromotionCodes::Applied(String::new());
     named(one().promotion_codes(blank), "promotion_codes").await;
+
+    let nobody = CustomerRef::id(CustomerId::from_wire(" "));
+    named(one().customer(nobody), "customer.id").await;
 
     let odd = NewSession::hosted_without_return_urls()
         .customer(customer())
