@@ -99,3 +99,8 @@ pub use error::{Error, Outcome};
 pub use order::Orders;
 pub use redirect::RedirectUrl;
 pub use secret::SecretKey;
+
+/// The code of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
