@@ -45,3 +45,17 @@ impl Clock for ManualClock {
         self.0.load(Ordering::SeqCst)
     }
 }
+
+/// A merchant's own time: the time of arrival, moved forward or stopped.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct MerchantClock {
+    ahead: i64,
+    frozen_at: Option<i64>,
+}
+
+impl MerchantClock {
+    /// The merchant's time at this wall time.
+    pub(crate) fn now(&self, wall: i64) -> i64 {
+        self.frozen_at.unwrap_or(wall.saturating_add(self.ahead))
+    }
+}

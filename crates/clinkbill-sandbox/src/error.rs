@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Method, StatusCode, header};
 
-use crate::Reply;
+use crate::Answer;
 use crate::wire::response::Envelope;
 
 /// A rule's refusal of a request that the contract's schema allows.
@@ -28,7 +28,7 @@ pub enum RefusalShape {
 pub(crate) enum ApiError {
     ForeignHost,
     UnknownRoute,
-    MethodNotAllowed(&'static [Method]),
+    MethodNotAllowed(Vec<Method>),
     NoKey,
     UnusableKey(&'static str),
     NoTimestamp,
@@ -75,7 +75,7 @@ impl From<Refusal> for ApiError {
 
 impl ApiError {
     /// The documented envelope, under the HTTP status that the contract gives this failure.
-    pub(crate) fn into_reply(self, shape: RefusalShape) -> Reply {
+    pub(crate) fn into_reply(self, shape: RefusalShape) -> Answer {
         let allow = match &self {
             Self::MethodNotAllowed(methods) => Some(allow_header(methods)),
             _ => None,

@@ -49,6 +49,7 @@ mod book;
 mod clock;
 mod engine;
 mod error;
+mod flow;
 mod http;
 mod ids;
 mod key;
@@ -64,7 +65,7 @@ pub use self::http::server::Server;
 #[cfg(feature = "wiremock")]
 pub use self::http::wiremock::WiremockServer;
 pub use clock::{Clock, ManualClock, WallClock};
-pub use engine::{Attempt, Paid};
 pub use error::{Refusal, RefusalShape};
-pub use request::{BODY_LIMIT, Body, Reply, Request};
+pub use flow::{Attempt, Paid};
+pub use request::{Answer, BODY_LIMIT, Body, Reply, Request};
 pub use sandbox::{ControlError, Delivery, Merchant, Sandbox, SandboxBuilder, StartError};

@@ -31,8 +31,11 @@ pub enum Body {
     CutShort,
 }
 
-/// The answer to a request: status, content type and body, the same through every door.
-pub type Reply = http::Response<Vec<u8>>;
+/// An HTTP answer: status, content type and body.
+pub type Answer = http::Response<Vec<u8>>;
+
+/// What comes back for a request, the same through every door.
+pub type Reply = Answer;
 
 impl Request {
     pub(crate) fn header(&self, name: &HeaderName) -> Option<&[u8]> {

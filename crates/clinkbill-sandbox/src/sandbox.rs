@@ -8,8 +8,9 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;
 
 use crate::clock::{Clock, WallClock};
-use crate::engine::{Attempt, Engine, Options, Paid};
+use crate::engine::{Engine, Options};
 use crate::error::{ApiError, RefusalShape};
+use crate::flow::{Attempt, Paid};
 use crate::ids::Seed;
 use crate::key::KeyDigest;
 use crate::request::{Body, Reply, Request};

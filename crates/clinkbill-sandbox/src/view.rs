@@ -8,7 +8,7 @@ use crate::book::{Book, Customer, Draft, Order, Session};
 use crate::wire::request::{PaymentMethodType, UiMode};
 use crate::wire::response::{
     self as wire, OrderStatus, OrderType, PaymentStatus, SessionCustomer, SessionPrice,
-    SessionProduct, SessionStatus,
+    SessionProduct,
 };
 
 /// A webhook event as it is sent.
@@ -33,9 +33,10 @@ pub(crate) fn order_event(
     book: &Book,
     id: &str,
     kind: &EventType,
-    order: &Order,
+    order_id: &str,
     status: OrderStatus,
 ) -> Option<String> {
+    let order = book.orders.get(order_id)?;
     let session = book.sessions.get(&order.session_id)?;
     let customer = &book.customers[session.customer];
     let object = order_in_event(session, customer, order, status);
@@ -49,10 +50,12 @@ pub(crate) fn completion_event(
     session_id: &str,
     now: i64,
 ) -> Option<String> {
-    let session = book.sessions.get(session_id)?;
-    let customer = &book.customers[session.customer];
-    let object = session_in_event(session, customer, SessionStatus::Completed);
-    event_body(id, now, &EventType::SessionComplete, object)
+    session_event(book, id, &EventType::SessionComplete, session_id, now)
+}
+
+/// The body of `session.expired`.
+pub(crate) fn expiry_event(book: &Book, id: &str, session_id: &str, now: i64) -> Option<String> {
+    session_event(book, id, &EventType::SessionExpired, session_id, now)
 }
 
 /// `data` of a created session. `origin` is where the sandbox serves its checkout page.
@@ -80,14 +83,13 @@ pub(crate) fn created_session<'a>(
 pub(crate) fn session<'a>(
     session: &'a Session,
     customer: &'a Customer,
-    status: SessionStatus,
 ) -> wire::CheckoutSession<'a> {
     let draft = &session.draft;
-    let paid = session.paid_by.is_some();
+    let paid = session.paid_by().is_some();
     wire::CheckoutSession {
         session_id: &session.id,
         token: &session.token,
-        status,
+        status: session.status(),
         payment_status: if paid {
             PaymentStatus::Paid
         } else {
@@ -99,7 +101,7 @@ pub(crate) fn session<'a>(
         payment_currency: paid.then(|| draft.currency.code()),
         subscription_id: None,
         invoice_id: None,
-        order_id: session.paid_by.as_deref(),
+        order_id: session.paid_by(),
         merchant_reference_id: draft.merchant_reference.as_deref(),
         locale: None,
         ui_mode: draft.ui_mode,
@@ -131,11 +133,7 @@ pub(crate) fn session<'a>(
 }
 
 /// `data.object` of a session event, which knows less than a session that is read.
-fn session_in_event<'a>(
-    stored: &'a Session,
-    customer: &'a Customer,
-    status: SessionStatus,
-) -> wire::CheckoutSession<'a> {
+fn session_in_event<'a>(stored: &'a Session, customer: &'a Customer) -> wire::CheckoutSession<'a> {
     wire::CheckoutSession {
         amount_total: None,
         payment_currency: None,
@@ -147,7 +145,7 @@ fn session_in_event<'a>(
             price_list: (),
             recurring: (),
         },
-        ..session(stored, customer, status)
+        ..session(stored, customer)
     }
 }
 
@@ -214,6 +212,18 @@ fn order_in_event<'a>(
 /// Whether the session's page runs inside the merchant's own.
 pub(crate) fn is_embedded(session: &Session) -> bool {
     session.draft.ui_mode == UiMode::Elements
+}
+
+fn session_event(
+    book: &Book,
+    id: &str,
+    kind: &EventType,
+    session_id: &str,
+    now: i64,
+) -> Option<String> {
+    let session = book.sessions.get(session_id)?;
+    let customer = &book.customers[session.customer];
+    event_body(id, now, kind, session_in_event(session, customer))
 }
 
 fn event_body<T: Serialize>(id: &str, created: i64, kind: &EventType, object: T) -> Option<String> {

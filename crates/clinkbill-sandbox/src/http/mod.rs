@@ -65,11 +65,11 @@ fn origin(request: &Request) -> String {
     format!("http://{host}")
 }
 
-fn allow(request: &Request, methods: &'static [Method]) -> Result<(), ApiError> {
+fn allow(request: &Request, methods: &[Method]) -> Result<(), ApiError> {
     if methods.contains(&request.method) {
         Ok(())
     } else {
-        Err(ApiError::MethodNotAllowed(methods))
+        Err(ApiError::MethodNotAllowed(methods.to_vec()))
     }
 }
 

@@ -6,15 +6,16 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use url::Url;
 
 use super::{allow, whole_body};
-use crate::Reply;
+use crate::Answer;
 use crate::book::{Book, Session};
-use crate::engine::{Attempt, Engine, Link};
+use crate::engine::{Engine, Link};
 use crate::error::ApiError;
+use crate::flow::{Attempt, redirect_on_leaving};
 use crate::request::Request;
 use crate::view;
 use crate::wire::response::SessionStatus;
 
-pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<Reply, ApiError> {
+pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<Answer, ApiError> {
     allow(request, &[Method::GET, Method::POST])?;
     let Some(link) = engine.link(token) else {
         return Ok(Notice::reply(
@@ -78,13 +79,13 @@ struct Notice<'a> {
 }
 
 impl Notice<'_> {
-    fn reply(status: StatusCode, title: &str, text: &str) -> Reply {
+    fn reply(status: StatusCode, title: &str, text: &str) -> Answer {
         page(status, &Notice { title, text }, "'none'", "'none'")
     }
 }
 
-fn show(engine: &Engine, request: &Request, link: &Link, alert: Option<&str>) -> Reply {
-    engine.with_book(link.merchant, |book| {
+fn show(engine: &Engine, request: &Request, link: &Link, alert: Option<&str>) -> Answer {
+    engine.with_book(link.merchant, request.received_at, |book, _| {
         let Some(session) = book.sessions.get(&link.session_id) else {
             return Notice::reply(
                 StatusCode::NOT_FOUND,
@@ -92,7 +93,7 @@ fn show(engine: &Engine, request: &Request, link: &Link, alert: Option<&str>) ->
                 "No checkout session stands behind this link.",
             );
         };
-        match engine.status(session, request.received_at) {
+        match session.status() {
             SessionStatus::Open => checkout(engine, book, session, alert),
             SessionStatus::Completed => Notice::reply(
                 StatusCode::OK,
@@ -108,7 +109,7 @@ fn show(engine: &Engine, request: &Request, link: &Link, alert: Option<&str>) ->
     })
 }
 
-fn checkout(engine: &Engine, book: &Book, session: &Session, alert: Option<&str>) -> Reply {
+fn checkout(engine: &Engine, book: &Book, session: &Session, alert: Option<&str>) -> Answer {
     let draft = &session.draft;
     let lines = draft
         .lines
@@ -128,7 +129,7 @@ fn checkout(engine: &Engine, book: &Book, session: &Session, alert: Option<&str>
         lines,
         total: money(draft.amount, draft.currency.code()),
         email: book.customers[session.customer].email.as_deref(),
-        cancel_url: engine.redirect_on_leaving(session),
+        cancel_url: redirect_on_leaving(&*engine.rulebook, session),
         alert,
     };
     // A browser checks the redirect after a form against form-action as well.
@@ -145,7 +146,7 @@ fn checkout(engine: &Engine, book: &Book, session: &Session, alert: Option<&str>
     page(StatusCode::OK, &template, &form_targets, frames)
 }
 
-fn page(status: StatusCode, template: &impl Template, form_targets: &str, frames: &str) -> Reply {
+fn page(status: StatusCode, template: &impl Template, form_targets: &str, frames: &str) -> Answer {
     let Ok(html) = template.render() else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR);
     };
@@ -153,7 +154,7 @@ fn page(status: StatusCode, template: &impl Template, form_targets: &str, frames
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
          form-action {form_targets}; frame-ancestors {frames}"
     );
-    let mut reply = Reply::new(html.into_bytes());
+    let mut reply = Answer::new(html.into_bytes());
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
     headers.insert(
@@ -175,14 +176,14 @@ fn page(status: StatusCode, template: &impl Template, form_targets: &str, frames
     reply
 }
 
-fn redirect(location: HeaderValue) -> Reply {
+fn redirect(location: HeaderValue) -> Answer {
     let mut reply = plain(StatusCode::SEE_OTHER);
     reply.headers_mut().insert(header::LOCATION, location);
     reply
 }
 
-fn plain(status: StatusCode) -> Reply {
-    let mut reply = Reply::new(Vec::new());
+fn plain(status: StatusCode) -> Answer {
+    let mut reply = Answer::new(Vec::new());
     *reply.status_mut() = status;
     reply
 }

@@ -49,6 +49,10 @@ pub(crate) struct DeliveryNumber {
 
 /// A signed request that is to be sent to an endpoint.
 pub(crate) struct DueDelivery {
+    #[cfg_attr(
+        not(feature = "courier"),
+        expect(dead_code, reason = "read by the courier")
+    )]
     pub(crate) number: DeliveryNumber,
     pub(crate) url: String,
     pub(crate) headers: Vec<(&'static str, String)>,
@@ -64,7 +68,7 @@ impl Outbox {
     }
 
     /// Records an event, due at once for every endpoint.
-    pub(crate) fn push(&mut self, body: String) {
+    pub(crate) fn push(&mut self, body: String, _now: i64) {
         let event = self.events.len();
         self.due
             .extend((0..self.endpoints.len()).map(|endpoint| DeliveryNumber { event, endpoint }));

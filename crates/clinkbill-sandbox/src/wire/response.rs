@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::request::{PaymentMethodType, UiMode};
-use crate::Reply;
+use crate::Answer;
 
 /// The envelope around every answer.
 #[derive(Serialize)]
@@ -198,10 +198,10 @@ impl<T: Serialize> Envelope<'_, T> {
         }
     }
 
-    pub(crate) fn into_reply(self, status: StatusCode) -> Reply {
+    pub(crate) fn into_reply(self, status: StatusCode) -> Answer {
         // Only a map with keys that are not strings could fail here, and there is none.
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut reply = Reply::new(body);
+        let mut reply = Answer::new(body);
         *reply.status_mut() = status;
         reply.headers_mut().insert(
             header::CONTENT_TYPE,

@@ -131,8 +131,14 @@ fn a_session_expires_at_its_time_and_takes_no_more_attempts() {
         .pay(&session_id, Attempt::succeeded())
         .unwrap_err();
     assert!(error.to_string().starts_with("SESSION_EXPIRED"), "{error}");
-    let events = Call::get("/_sandbox/events").send(&sandbox);
-    assert!(text(&events).contains("\"events\":[]"));
+    let events = json(&Call::get("/_sandbox/events").send(&sandbox));
+    let names: Vec<&str> = events["data"]["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["event"]["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["session.expired"]);
 }
 
 #[test]

@@ -1,21 +1,6 @@
-//! A merchant's book: customers, sessions, orders and events, with their indexes.
+//! A merchant's customers.
 
-use std::collections::{BTreeMap, HashMap};
-
-use clinkbill_types::{Amount, Currency};
-
-use crate::ids::Ids;
-use crate::webhook::outbox::Outbox;
-use crate::wire::request::{PaymentMethodType, UiMode};
-
-/// Everything one merchant has. A refused request leaves it as it was.
-pub(crate) struct Book {
-    pub(crate) ids: Ids,
-    pub(crate) customers: Customers,
-    pub(crate) sessions: HashMap<String, Session>,
-    pub(crate) orders: HashMap<String, Order>,
-    pub(crate) outbox: Outbox,
-}
+use std::collections::HashMap;
 
 /// Customers, found by any of their identifiers.
 #[derive(Default)]
@@ -44,73 +29,6 @@ pub(crate) struct Customer {
 pub(crate) struct Email {
     pub(crate) given: String,
     pub(crate) compared: String,
-}
-
-/// A checkout session.
-pub(crate) struct Session {
-    pub(crate) id: String,
-    pub(crate) token: String,
-    pub(crate) customer: CustomerNumber,
-    pub(crate) draft: Draft,
-    pub(crate) created: i64,
-    pub(crate) expire: i64,
-    /// The order that paid it.
-    pub(crate) paid_by: Option<String>,
-}
-
-/// What a merchant asked for, after every rule but the customer's has agreed.
-pub(crate) struct Draft {
-    pub(crate) amount: Amount,
-    pub(crate) currency: Currency,
-    pub(crate) lines: Vec<Line>,
-    pub(crate) product_id: Option<String>,
-    pub(crate) price_id: Option<String>,
-    pub(crate) ui_mode: UiMode,
-    pub(crate) success_url: Option<String>,
-    pub(crate) cancel_url: Option<String>,
-    pub(crate) return_url: Option<String>,
-    pub(crate) merchant_reference: Option<String>,
-    pub(crate) show_promotion_code: bool,
-    pub(crate) metadata: BTreeMap<String, String>,
-}
-
-/// An inline line of a purchase.
-pub(crate) struct Line {
-    pub(crate) name: String,
-    pub(crate) quantity: u32,
-    pub(crate) unit_amount: Amount,
-    pub(crate) currency: String,
-    pub(crate) image_url: Option<String>,
-}
-
-/// What one payment attempt made.
-pub(crate) struct Order {
-    pub(crate) id: String,
-    pub(crate) session_id: String,
-    pub(crate) merchant_reference: Option<String>,
-    pub(crate) method: PaymentMethodType,
-    pub(crate) instrument_id: String,
-    pub(crate) at: i64,
-    pub(crate) failure: Option<Failure>,
-}
-
-/// Why an attempt failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Failure {
-    pub(crate) code: &'static str,
-    pub(crate) message: &'static str,
-}
-
-impl Book {
-    pub(crate) fn new(ids: Ids, outbox: Outbox) -> Self {
-        Self {
-            ids,
-            customers: Customers::default(),
-            sessions: HashMap::new(),
-            orders: HashMap::new(),
-            outbox,
-        }
-    }
 }
 
 impl Customers {

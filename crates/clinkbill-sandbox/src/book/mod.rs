@@ -1,0 +1,54 @@
+//! A merchant's book: customers, sessions, orders and events, with their indexes.
+
+mod customers;
+mod orders;
+mod sessions;
+
+use crate::clock::MerchantClock;
+use crate::ids::Ids;
+use crate::rulebook::Rulebook;
+use crate::view;
+use crate::webhook::outbox::Outbox;
+pub(crate) use customers::{Customer, CustomerNumber, Customers, Email};
+pub(crate) use orders::{Failure, Order, Orders};
+pub(crate) use sessions::{Draft, Line, Session, SessionState, Sessions};
+
+/// Everything one merchant has. A refused request leaves it as it was.
+pub(crate) struct Book {
+    pub(crate) ids: Ids,
+    pub(crate) clock: MerchantClock,
+    pub(crate) customers: Customers,
+    pub(crate) sessions: Sessions,
+    pub(crate) orders: Orders,
+    pub(crate) outbox: Outbox,
+}
+
+impl Book {
+    pub(crate) fn new(ids: Ids, outbox: Outbox) -> Self {
+        Self {
+            ids,
+            clock: MerchantClock::default(),
+            customers: Customers::default(),
+            sessions: Sessions::default(),
+            orders: Orders::default(),
+            outbox,
+        }
+    }
+
+    /// Lets time pass: what ends by itself has ended, and its events are in the outbox.
+    pub(crate) fn tick(&mut self, rulebook: &dyn Rulebook, now: i64) {
+        for session_id in self.sessions.expire(rulebook, now) {
+            self.announce(now, |book, id| {
+                view::expiry_event(book, id, &session_id, now)
+            });
+        }
+    }
+
+    /// Puts an event into the outbox; its body is made from the book and the event's id.
+    pub(crate) fn announce(&mut self, now: i64, body: impl FnOnce(&Self, &str) -> Option<String>) {
+        let id = self.ids.id("event_");
+        if let Some(body) = body(self, &id) {
+            self.outbox.push(body, now);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Checkout sessions and orders, as the documented API creates and reads them.
+
+use std::sync::Arc;
+
+use super::success;
+use crate::Answer;
+use crate::book::{Book, CustomerNumber, Session, SessionState};
+use crate::engine::{Engine, Link};
+use crate::error::{ApiError, Refusal};
+use crate::key::KeyDigest;
+use crate::rulebook::{self, Identifiers, Rulebook, Situation, Verdict};
+use crate::view;
+use crate::wire::read_object;
+use crate::wire::request::CreateCheckoutSessionRequest;
+
+impl Engine {
+    /// `POST /checkout/session`. `origin` is where the caller reaches the checkout page.
+    pub(crate) fn create_session(
+        &self,
+        merchant: KeyDigest,
+        body: &[u8],
+        origin: &str,
+        wall: i64,
+    ) -> Result<Answer, ApiError> {
+        let mut request: CreateCheckoutSessionRequest = read_object(body)?;
+        let identifiers = rulebook::identifiers(&*self.rulebook, &mut request);
+        let draft = rulebook::draft(&*self.rulebook, request)?;
+
+        self.with_book(merchant, wall, |book, now| {
+            // The last thing that can be refused, so that a refused request leaves no trace.
+            let customer = resolve_customer(&*self.rulebook, book, &identifiers)?;
+            let session = Session {
+                id: book.ids.id("sess_").into(),
+                token: book.ids.token().into(),
+                customer,
+                draft,
+                created: now,
+                expire: now.saturating_add(self.options.session_lifetime_millis),
+                state: SessionState::Open,
+            };
+            let session_id = Arc::clone(&session.id);
+            self.add_link(
+                &session.token,
+                Link {
+                    merchant,
+                    session_id,
+                },
+            );
+            let reply = success(view::created_session(
+                &session,
+                &book.customers[customer],
+                origin,
+            ));
+            book.sessions.insert(session);
+            Ok(reply)
+        })
+    }
+
+    /// `GET /checkout/session/{id}`.
+    pub(crate) fn read_session(
+        &self,
+        merchant: KeyDigest,
+        session_id: &str,
+        wall: i64,
+    ) -> Result<Answer, ApiError> {
+        self.with_book(merchant, wall, |book, _| {
+            let session = find_session(book, session_id)?;
+            Ok(success(view::session(
+                session,
+                &book.customers[session.customer],
+            )))
+        })
+    }
+
+    /// `GET /order/{id}`.
+    pub(crate) fn read_order(
+        &self,
+        merchant: KeyDigest,
+        order_id: &str,
+        wall: i64,
+    ) -> Result<Answer, ApiError> {
+        self.with_book(merchant, wall, |book, _| {
+            book.orders
+                .get(order_id)
+                .and_then(|order| view::order(book, order))
+                .map(success)
+                .ok_or_else(|| ApiError::NotFound {
+                    name: "ORDER_NOT_FOUND",
+                    detail: "no order of this merchant has this id".into(),
+                })
+        })
+    }
+}
+
+pub(super) fn find_session<'a>(book: &'a Book, session_id: &str) -> Result<&'a Session, ApiError> {
+    book.sessions
+        .get(session_id)
+        .ok_or_else(|| ApiError::NotFound {
+            name: "SESSION_NOT_FOUND",
+            detail: "no session of this merchant has this id".into(),
+        })
+}
+
+fn resolve_customer(
+    rulebook: &dyn Rulebook,
+    book: &mut Book,
+    given: &Identifiers,
+) -> Result<CustomerNumber, Refusal> {
+    let Situation { cell, customer } = rulebook::classify(given, &book.customers);
+    let reference = given.reference.as_deref();
+    match (rulebook.customer_verdict(cell), customer) {
+        (Verdict::Use, Some(customer)) => Ok(customer),
+        (Verdict::UseAndBind, Some(customer)) => {
+            if let Some(reference) = reference {
+                book.customers.bind(customer, reference);
+            }
+            Ok(customer)
+        }
+        (Verdict::Create, _) => {
+            let id = book.ids.id("cus_");
+            Ok(book.customers.create(id, given.email.as_ref(), reference))
+        }
+        (Verdict::RefuseNotMatched, _) => Err(Refusal::new(
+            "CUSTOMER_IDENTIFIER_NOT_MATCHED",
+            "customerId, customerEmail and referenceCustomerId do not belong to one customer",
+        )),
+        // Nobody to use is nobody found, whatever a deviant says.
+        (Verdict::RefuseNotFound | Verdict::Use | Verdict::UseAndBind, _) => Err(Refusal::new(
+            "CUSTOMER_NOT_FOUND",
+            "give a customerId that exists, or a customerEmail, or a referenceCustomerId",
+        )),
+    }
+}

@@ -1,0 +1,43 @@
+//! What a buyer or the dashboard would do, under `/_sandbox/`: the same key and the same
+//! envelope as the documented API, no timestamp.
+
+mod buyer;
+mod customers;
+mod events;
+
+use http::Method;
+use serde::Serialize;
+
+use super::{allow, json_body, merchant};
+use crate::Answer;
+use crate::engine::Engine;
+use crate::error::ApiError;
+use crate::flow::success;
+use crate::request::Request;
+
+pub(super) fn handle(
+    engine: &Engine,
+    request: &Request,
+    segments: &[&str],
+) -> Result<Answer, ApiError> {
+    match segments {
+        [] | [""] => {
+            allow(request, &[Method::GET])?;
+            merchant(request)?;
+            Ok(success(About {
+                name: env!("CARGO_PKG_NAME"),
+                version: env!("CARGO_PKG_VERSION"),
+            }))
+        }
+        ["sessions", rest @ ..] => buyer::handle(engine, request, rest),
+        ["customers"] => customers::handle(engine, request),
+        ["events", rest @ ..] => events::handle(engine, request, rest),
+        _ => Err(ApiError::UnknownRoute),
+    }
+}
+
+#[derive(Serialize)]
+struct About {
+    name: &'static str,
+    version: &'static str,
+}
