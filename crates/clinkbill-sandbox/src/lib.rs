@@ -67,5 +67,5 @@ pub use self::http::wiremock::WiremockServer;
 pub use clock::{Clock, ManualClock, WallClock};
 pub use error::{Refusal, RefusalShape};
 pub use flow::{Attempt, Paid};
-pub use request::{Answer, BODY_LIMIT, Body, Reply, Request};
+pub use request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
 pub use sandbox::{ControlError, Delivery, Merchant, Sandbox, SandboxBuilder, StartError};

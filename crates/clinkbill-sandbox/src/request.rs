@@ -35,7 +35,29 @@ pub enum Body {
 pub type Answer = http::Response<Vec<u8>>;
 
 /// What comes back for a request, the same through every door.
-pub type Reply = Answer;
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// An answer to carry to the caller.
+    Answer(Answer),
+    /// A failure of the connection for the door to act out.
+    Fault(TransportFault),
+}
+
+/// A failure of the connection on which a request came in.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum TransportFault {}
+
+impl Reply {
+    /// The answer, if the caller gets one.
+    #[must_use]
+    pub fn into_answer(self) -> Option<Answer> {
+        match self {
+            Self::Answer(answer) => Some(answer),
+            Self::Fault(_) => None,
+        }
+    }
+}
 
 impl Request {
     pub(crate) fn header(&self, name: &HeaderName) -> Option<&[u8]> {

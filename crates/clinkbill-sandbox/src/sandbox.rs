@@ -13,7 +13,7 @@ use crate::error::{ApiError, RefusalShape};
 use crate::flow::{Attempt, Paid};
 use crate::ids::Seed;
 use crate::key::KeyDigest;
-use crate::request::{Body, Reply, Request};
+use crate::request::{Answer, Body, Reply, Request};
 use crate::rulebook::{Faithful, Rulebook};
 use crate::webhook::outbox::Endpoint;
 
@@ -111,15 +111,15 @@ impl Sandbox {
     /// Sends `POST /checkout/session` with this JSON body, as the merchant of
     /// [`secret_key`](Self::secret_key).
     #[must_use]
-    pub fn post_checkout_session(&self, body: impl Into<Vec<u8>>) -> Reply {
-        self.handle(&self.request(Method::POST, "/api/checkout/session", body.into()))
+    pub fn post_checkout_session(&self, body: impl Into<Vec<u8>>) -> Answer {
+        self.answer(&self.request(Method::POST, "/api/checkout/session", body.into()))
     }
 
     /// Sends a `GET` to a path of the API, such as `checkout/session/sess_1`, as the merchant of
     /// [`secret_key`](Self::secret_key).
     #[must_use]
-    pub fn get(&self, path: &str) -> Reply {
-        self.handle(&self.request(Method::GET, &format!("/api/{path}"), Vec::new()))
+    pub fn get(&self, path: &str) -> Answer {
+        self.answer(&self.request(Method::GET, &format!("/api/{path}"), Vec::new()))
     }
 
     /// A secret key that this sandbox made up. Any other `sk_test_...` or `sk_uat_...` key works
@@ -160,6 +160,10 @@ impl Sandbox {
                 body: due.body,
             })
             .collect()
+    }
+
+    fn answer(&self, request: &Request) -> Answer {
+        crate::http::answer(&self.engine, request)
     }
 
     fn request(&self, method: Method, path: &str, body: Vec<u8>) -> Request {

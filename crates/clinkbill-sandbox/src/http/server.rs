@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::engine::Engine;
-use crate::request::{BODY_LIMIT, Body, Request};
+use crate::request::{BODY_LIMIT, Body, Reply, Request};
 use crate::webhook::courier::Courier;
 use crate::{Merchant, Sandbox, StartError};
 
@@ -113,7 +113,10 @@ async fn carry(State(engine): State<Arc<Engine>>, request: AxumRequest) -> Respo
         body: read_body(body).await,
         received_at,
     };
-    super::handle(&engine, &request).map(axum::body::Body::from)
+    match super::handle(&engine, &request) {
+        Reply::Answer(answer) => answer.map(axum::body::Body::from),
+        Reply::Fault(fault) => match fault {},
+    }
 }
 
 async fn read_body(body: axum::body::Body) -> Body {

@@ -80,7 +80,7 @@ struct Door(Arc<Engine>);
 
 impl Respond for Door {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
-        let reply = super::handle(
+        let answer = super::answer(
             &self.0,
             &Request {
                 method: request.method.clone(),
@@ -90,7 +90,7 @@ impl Respond for Door {
                 received_at: self.0.clock.now_millis(),
             },
         );
-        let (parts, body) = reply.into_parts();
+        let (parts, body) = answer.into_parts();
         let content_type = parts
             .headers
             .get(http::header::CONTENT_TYPE)

@@ -96,10 +96,6 @@ impl Outbox {
     }
 
     /// Notes what an endpoint answered: an HTTP status, or why there is none.
-    #[cfg_attr(
-        not(feature = "courier"),
-        expect(dead_code, reason = "called by the courier")
-    )]
     pub(crate) fn record(&mut self, number: DeliveryNumber, at: i64, outcome: Result<u16, String>) {
         let delivery = self
             .events

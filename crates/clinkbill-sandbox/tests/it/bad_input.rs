@@ -1,6 +1,6 @@
 //! Bad input gets the documented envelope, names the field, and leaves no trace.
 
-use clinkbill_sandbox::{BODY_LIMIT, RefusalShape, Reply, Sandbox};
+use clinkbill_sandbox::{Answer, BODY_LIMIT, RefusalShape, Sandbox};
 use http::Method;
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::call::{Call, customers, json, quick_start};
 
 /// The envelope of a failure, and nothing made by it.
 #[track_caller]
-fn assert_refused(sandbox: &Sandbox, reply: &Reply, status: u16, code: i64, names: &str) {
+fn assert_refused(sandbox: &Sandbox, reply: &Answer, status: u16, code: i64, names: &str) {
     assert_eq!(
         reply.status(),
         status,

@@ -1,6 +1,6 @@
 //! Calls through the direct door.
 
-use clinkbill_sandbox::{Body, Reply, Request, Sandbox};
+use clinkbill_sandbox::{Answer, Body, Request, Sandbox};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 
@@ -76,22 +76,22 @@ impl Call {
         &self.request
     }
 
-    pub(crate) fn send(&self, sandbox: &Sandbox) -> Reply {
-        sandbox.handle(&self.request)
+    pub(crate) fn send(&self, sandbox: &Sandbox) -> Answer {
+        sandbox.handle(&self.request).into_answer().unwrap()
     }
 }
 
-pub(crate) fn json(reply: &Reply) -> Value {
-    serde_json::from_slice(reply.body()).unwrap()
+pub(crate) fn json(answer: &Answer) -> Value {
+    serde_json::from_slice(answer.body()).unwrap()
 }
 
-pub(crate) fn text(reply: &Reply) -> &str {
-    std::str::from_utf8(reply.body()).unwrap()
+pub(crate) fn text(answer: &Answer) -> &str {
+    std::str::from_utf8(answer.body()).unwrap()
 }
 
 /// `data.<field>` of an answer, as text.
-pub(crate) fn data(reply: &Reply, field: &str) -> String {
-    json(reply)["data"][field]
+pub(crate) fn data(answer: &Answer, field: &str) -> String {
+    json(answer)["data"][field]
         .as_str()
         .unwrap_or_default()
         .to_owned()
