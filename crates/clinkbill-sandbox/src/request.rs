@@ -12,6 +12,8 @@ pub struct Request {
     pub method: Method,
     /// The path, still percent-encoded.
     pub path: String,
+    /// The query without its question mark, still percent-encoded; empty when there is none.
+    pub query: String,
     /// All headers.
     pub headers: HeaderMap,
     /// The body.

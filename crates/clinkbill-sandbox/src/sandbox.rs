@@ -115,8 +115,8 @@ impl Sandbox {
         self.answer(&self.request(Method::POST, "/api/checkout/session", body.into()))
     }
 
-    /// Sends a `GET` to a path of the API, such as `checkout/session/sess_1`, as the merchant of
-    /// [`secret_key`](Self::secret_key).
+    /// Sends a `GET` to a path of the API, such as `checkout/session/sess_1` or `order?pageNum=2`,
+    /// as the merchant of [`secret_key`](Self::secret_key).
     #[must_use]
     pub fn get(&self, path: &str) -> Answer {
         self.answer(&self.request(Method::GET, &format!("/api/{path}"), Vec::new()))
@@ -177,9 +177,11 @@ impl Sandbox {
         if let Ok(key) = HeaderValue::from_str(&self.key) {
             headers.insert("x-api-key", key);
         }
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         Request {
             method,
             path: path.to_owned(),
+            query: query.to_owned(),
             headers,
             body: Body::Whole(body),
             received_at,

@@ -109,6 +109,7 @@ async fn carry(State(engine): State<Arc<Engine>>, request: AxumRequest) -> Respo
     let request = Request {
         method: parts.method,
         path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
         body: read_body(body).await,
         received_at,

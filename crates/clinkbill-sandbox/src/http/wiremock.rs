@@ -85,6 +85,7 @@ impl Respond for Door {
             &Request {
                 method: request.method.clone(),
                 path: request.url.path().to_owned(),
+                query: request.url.query().unwrap_or_default().to_owned(),
                 headers: request.headers.clone(),
                 body: Body::Whole(request.body.clone()),
                 received_at: self.0.clock.now_millis(),

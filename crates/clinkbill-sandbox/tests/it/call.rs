@@ -31,10 +31,12 @@ impl Call {
         headers.insert("x-api-key", HeaderValue::from_static("sk_test_caller"));
         headers.insert("x-timestamp", HeaderValue::from_static("1700000000000"));
         headers.insert("content-type", HeaderValue::from_static("application/json"));
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
         Self {
             request: Request {
                 method,
                 path: path.to_owned(),
+                query: query.to_owned(),
                 headers,
                 body: Body::Whole(Vec::new()),
                 received_at: 1_700_000_000_000,

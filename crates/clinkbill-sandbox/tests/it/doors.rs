@@ -49,8 +49,12 @@ async fn through(client: &reqwest::Client, origin: &str, call: &Call) -> Answer 
     let Body::Whole(body) = request.body.clone() else {
         panic!("calls have whole bodies");
     };
+    let separator = if request.query.is_empty() { "" } else { "?" };
     let response = client
-        .request(request.method.clone(), format!("{origin}{}", request.path))
+        .request(
+            request.method.clone(),
+            format!("{origin}{}{separator}{}", request.path, request.query),
+        )
         .headers(request.headers.clone())
         .body(body)
         .send()
