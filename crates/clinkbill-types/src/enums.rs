@@ -113,3 +113,119 @@ open_enum! {
         Custom = "custom",
     }
 }
+
+open_enum! {
+    /// Where a subscription stands.
+    pub enum SubscriptionStatus {
+        /// Waiting for its first payment.
+        Incomplete = "incomplete",
+        /// In its free trial.
+        FreeTrial = "free_trial" | "trialing",
+        /// Paid and running.
+        Active = "active",
+        /// Its first payment never came.
+        IncompleteExpired = "incomplete_expired",
+        /// A later payment is missing.
+        PastDue = "past_due",
+        /// Over.
+        Cancelled = "cancelled" | "canceled",
+    }
+}
+
+open_enum! {
+    /// Where an invoice stands.
+    pub enum InvoiceStatus {
+        /// Made, not paid yet.
+        Open = "open",
+        /// Paid.
+        Paid = "paid",
+        /// Called off without a payment.
+        Void = "void",
+    }
+}
+
+open_enum! {
+    /// How the periods of a subscription are paid.
+    pub enum BillingMode {
+        /// The saved payment instrument is charged.
+        ChargeAutomatically = "charge_automatically",
+        /// The customer gets an invoice.
+        SendInvoice = "send_invoice",
+    }
+}
+
+open_enum! {
+    /// Whether a registered price is charged once or again and again.
+    ///
+    /// An [`OrderType`] says the same of an order, in other words.
+    pub enum PriceType {
+        /// Once.
+        OneTime = "one_time" | "onetime",
+        /// In every period of a subscription.
+        Recurring = "recurring",
+    }
+}
+
+open_enum! {
+    /// What a recurring price counts.
+    pub enum PricingModel {
+        /// Nothing: it is the same for everybody.
+        FlatRate = "flat_rate",
+        /// Seats.
+        PerSeat = "per_seat",
+        /// Units, at prices that change with their number.
+        Tiered = "tiered",
+        /// What was used in the period.
+        UsageBased = "usage_based",
+    }
+}
+
+open_enum! {
+    /// What becomes of a part of a unit, when a quantity is divided into units.
+    pub enum QuantityRounding {
+        /// Away from zero.
+        Up = "up",
+        /// Towards zero.
+        Down = "down",
+        /// Towards the next higher number.
+        Ceiling = "ceiling",
+        /// Towards the next lower number.
+        Floor = "floor",
+        /// To the nearest number, a half away from zero.
+        HalfUp = "half_up",
+        /// To the nearest number, a half towards zero.
+        HalfDown = "half_down",
+        /// To the nearest number, a half to the even one.
+        HalfEven = "half_even",
+        /// There must be no part.
+        Unnecessary = "unnecessary",
+    }
+}
+
+open_enum! {
+    /// What a product is to the tax office.
+    pub enum TaxCategory {
+        /// Digital goods or a service.
+        DigitalGoodsOrService = "digital_goods_or_service",
+        /// An e-book.
+        Ebook = "ebook",
+        /// Software as a service.
+        SoftwareService = "software_service",
+    }
+}
+
+open_enum! {
+    /// What had to be done to have a webhook endpoint as it was asked for.
+    pub enum WebhookEndpointSource {
+        /// It was created.
+        Created = "created",
+        /// Nothing: it was there.
+        Existing = "existing",
+        /// It was changed.
+        Updated = "updated",
+        /// Its signing secret was replaced.
+        Rotated = "rotated",
+        /// It was changed, and its signing secret was replaced.
+        UpdatedRotated = "updated_rotated",
+    }
+}

@@ -115,6 +115,8 @@ ids! {
     InvoiceId,
     /// The id of a webhook event (`event_...`).
     EventId,
+    /// The id of a webhook endpoint (`whk_...`).
+    WebhookEndpointId,
 }
 
 #[cfg(test)]

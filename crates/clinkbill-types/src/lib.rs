@@ -18,6 +18,7 @@
 mod amount;
 mod currency;
 mod enums;
+mod event_type;
 mod given;
 mod id;
 mod money;
@@ -27,13 +28,15 @@ mod timestamp;
 pub use amount::{Amount, AmountError};
 pub use currency::{Currency, CurrencyError};
 pub use enums::{
-    OrderStatus, OrderType, PaymentMethodType, PaymentStatus, RecurringInterval, SessionStatus,
-    UiMode,
+    BillingMode, InvoiceStatus, OrderStatus, OrderType, PaymentMethodType, PaymentStatus,
+    PriceType, PricingModel, QuantityRounding, RecurringInterval, SessionStatus,
+    SubscriptionStatus, TaxCategory, UiMode, WebhookEndpointSource,
 };
+pub use event_type::EventType;
 pub use given::given;
 pub use id::{
     CustomerId, EventId, IdError, InvoiceId, OrderId, PathId, PriceId, ProductId, SessionId,
-    SubscriptionId,
+    SubscriptionId, WebhookEndpointId,
 };
 pub use money::Money;
 pub use open_enum::Unrecognized;

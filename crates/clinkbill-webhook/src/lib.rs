@@ -48,7 +48,8 @@ mod secret;
 mod session;
 mod signature;
 
-pub use event::{Event, EventKind, EventType, OtherEvent, UnreadableEvent};
+pub use clinkbill_types::EventType;
+pub use event::{Event, EventKind, OtherEvent, UnreadableEvent};
 pub use order::{Order, PaymentExecution, PaymentMethod, Wallet};
 pub use secret::{SecretError, WebhookSecret};
 pub use session::{LineItem, Price, PriceOption, Product, Recurring, Session, SessionCustomer};
