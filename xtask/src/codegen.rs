@@ -27,10 +27,11 @@ const HEADER: &str = "\
 
 ";
 
-/// Enums of the contract that are part of another one, and read as that.
-const PARTIAL_ENUMS: [(&str, &str); 2] = [
+/// Enums of the contract that are part of a wider type, and read as that.
+const PARTIAL_ENUMS: [(&str, &str); 3] = [
     ("DirectQrPaymentMethodType", "PaymentMethodType"),
     ("ImportedPaymentMethodType", "PaymentMethodType"),
+    ("PriceCurrency", "Currency"),
 ];
 
 /// Writes the client generated from `contract` to `generated`.

@@ -53,7 +53,8 @@ pub(crate) fn apply(mut document: Value) -> Result<Overlaid, String> {
     refuse_required_nullable_references(schemas)?;
     for (name, schema) in schemas.iter_mut() {
         let is_a_named_enum = enums.contains(name);
-        if name.ends_with("Envelope") {
+        // A page is an envelope without `data`.
+        if name.ends_with("Envelope") || name.ends_with("Page") {
             read_any_envelope(schema);
         }
         // Every use of a component is an optional property, which reads null by itself.
@@ -147,11 +148,21 @@ fn read_liberally(schema: &mut Value, place: &str) -> Result<(), String> {
     exact_decimal(schema);
     nullable_containers(schema);
 
+    let required = schema["required"].clone();
+    let is_required = |name: &str| {
+        let mut names = required.as_array().into_iter().flatten();
+        names.any(|required| required == name)
+    };
     for (key, inner) in schema.as_object_mut().into_iter().flatten() {
         match key.as_str() {
             "properties" => {
                 for (name, property) in inner.as_object_mut().into_iter().flatten() {
+                    let may_be_null = is_nullable(property) || !is_required(name);
                     read_liberally(property, &format!("{place}.{name}"))?;
+                    // A request without a list it needs must not compile.
+                    if !may_be_null {
+                        remove(property, &["nullable"]);
+                    }
                 }
             }
             "items" | "additionalProperties" | "not" if inner.is_object() => {

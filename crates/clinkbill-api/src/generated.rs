@@ -8,6 +8,30 @@ use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt, encode_pa
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /// A link to the customer portal.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct BillingSession {
+        /// When the link stops working, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "expiresAt",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub expires_at: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// The link. **Secret**, whoever has it is the customer.
+        pub url: crate::Secret,
+    }
+    /// The answer to the creation of a link to the customer portal.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct BillingSessionEnvelope {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<BillingSession>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+    }
     /// A checkout session. Before a payment most of what a payment would decide is null.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CheckoutSession {
@@ -139,6 +163,27 @@ pub mod types {
         /// `success` in any case, or why not: a symbolic name, text for a person, or both.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub msg: ::std::option::Option<::std::string::String>,
+    }
+    /// Whom to let in to the customer portal. Leave optional fields out rather than null.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct CreateBillingSessionRequest {
+        /// The customer (`cus_...`), who must exist.
+        #[serde(rename = "customerId")]
+        pub customer_id: ::std::string::String,
+        /// Where the portal's way back leads.
+        #[serde(
+            rename = "returnUrl",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub return_url: ::std::option::Option<::std::string::String>,
+        /// The products a subscription may be moved to in this portal session. Left out or empty,
+        /// all of them. Ids that are blank or unknown are refused by a rule.
+        #[serde(
+            rename = "subscriptionUpdateProductIds",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub subscription_update_product_ids:
+            ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
     /// What is sold, to whom, and where the buyer goes afterwards.
     ///
@@ -298,6 +343,83 @@ pub mod types {
         )]
         pub ui_mode: ::std::option::Option<::clinkbill_types::UiMode>,
     }
+    /// A price for a product. Leave optional fields out rather than null.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct CreatePriceRequest {
+        pub currency: ::clinkbill_types::Currency,
+        /// Whether it becomes the product's default price.
+        #[serde(
+            rename = "isDefaultPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub is_default_price: ::std::option::Option<bool>,
+        #[serde(rename = "priceType")]
+        pub price_type: ::clinkbill_types::PriceType,
+        /// Which price goes first where several fit a buyer; the lowest does.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub priority: ::std::option::Option<i32>,
+        /// The product (`prd_...`), which must exist.
+        #[serde(rename = "productId")]
+        pub product_id: ::std::string::String,
+        #[serde(
+            rename = "recurringDetails",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub recurring_details: ::std::option::Option<RecurringDetails>,
+        /// The price of one, in major units.
+        #[serde(rename = "unitAmount")]
+        pub unit_amount: ::clinkbill_types::Amount,
+    }
+    /// A product for the catalogue. Leave optional fields out rather than null.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct CreateProductRequest {
+        /// The price to take when none is named (`price_...`). Of little use here: mark one of
+        /// `priceList` with `isDefaultPrice`.
+        #[serde(
+            rename = "defaultPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub default_price: ::std::option::Option<::std::string::String>,
+        /// More about it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// The picture, by the id its upload gave (`ossId`). Not a URL, although a product that
+        /// is read shows one.
+        pub image: ::std::string::String,
+        /// Its name by language or locale.
+        #[serde(
+            rename = "localizedNames",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub localized_names: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
+        >,
+        /// What is sold, as the buyer reads it.
+        pub name: ::std::string::String,
+        /// Prices to create along with it.
+        #[serde(
+            rename = "priceList",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_list: ::std::option::Option<::std::vec::Vec<NewProductPrice>>,
+        #[serde(rename = "taxCategory")]
+        pub tax_category: ::clinkbill_types::TaxCategory,
+    }
+    /// A URL and what to tell it. Leave optional fields out rather than null.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct CreateWebhookEndpointRequest {
+        /// The merchant's own note.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Whether events are sent to it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enabled: ::std::option::Option<bool>,
+        /// Which events are sent.
+        pub events: ::std::vec::Vec<::clinkbill_types::EventType>,
+        /// Where events are sent: `https`, at a public address. No other endpoint may have it. A
+        /// rule, answered with HTTP 400 all the same.
+        pub url: ::std::string::String,
+    }
     /// What a merchant needs next.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CreatedCheckoutSession {
@@ -368,6 +490,86 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub msg: ::std::option::Option<::std::string::String>,
     }
+    /// The answer to what leaves nothing behind.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct EmptyEnvelope {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+    }
+    /// How the endpoint with this URL shall be. Leave optional fields out rather than null.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct EnsureWebhookEndpointRequest {
+        /// The merchant's own note.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Whether events are sent to it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enabled: ::std::option::Option<bool>,
+        /// Which events are sent.
+        pub events: ::std::vec::Vec<::clinkbill_types::EventType>,
+        /// Asks for the signing secret, where it can still be shown.
+        #[serde(
+            rename = "returnSigningSecret",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub return_signing_secret: ::std::option::Option<bool>,
+        /// Makes another signing secret in any case.
+        #[serde(
+            rename = "rotateSecret",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rotate_secret: ::std::option::Option<bool>,
+        /// Makes another signing secret if the one there is cannot be shown.
+        #[serde(
+            rename = "rotateSecretIfUnavailable",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub rotate_secret_if_unavailable: ::std::option::Option<bool>,
+        /// Where events are sent: `https`, at a public address. No other endpoint may have it. A
+        /// rule, answered with HTTP 400 all the same.
+        pub url: ::std::string::String,
+    }
+    /// An endpoint, and what had to be done.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct EnsuredWebhookEndpoint {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub endpoint: ::std::option::Option<WebhookEndpoint>,
+        /// What to do about that.
+        #[serde(
+            rename = "nextAction",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub next_action: ::std::option::Option<::std::string::String>,
+        /// Whether `endpoint` holds the signing secret.
+        #[serde(
+            rename = "signingSecretAvailable",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signing_secret_available: ::std::option::Option<bool>,
+        /// Why it does not, such as `EXISTING_SECRET_NOT_RETURNABLE`.
+        #[serde(
+            rename = "signingSecretUnavailableReason",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signing_secret_unavailable_reason: ::std::option::Option<::std::string::String>,
+        pub source: ::clinkbill_types::WebhookEndpointSource,
+    }
+    /// The answer to what ensures a webhook endpoint.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct EnsuredWebhookEndpointEnvelope {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<EnsuredWebhookEndpoint>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+    }
     /// Why a request was not served.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct ErrorEnvelope {
@@ -397,6 +599,267 @@ pub mod types {
         pub payment_method_types:
             ::std::option::Option<::std::vec::Vec<::clinkbill_types::PaymentMethodType>>,
     }
+    /// What one period of a subscription costs. Money is a number here, and a decimal string in
+    /// webhook events.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Invoice {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub billing: ::std::option::Option<::clinkbill_types::BillingMode>,
+        /// When it was made, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "createTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub create_time: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// When that period ends, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "currentPeriodEnd",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub current_period_end: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// When the period it is for begins, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "currentPeriodStart",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub current_period_start: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// The customer (`cus_...`).
+        #[serde(
+            rename = "customerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub customer_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub discount: ::std::option::Option<InvoiceDiscount>,
+        /// The invoice's id (`inv_...`).
+        #[serde(rename = "invoiceId")]
+        pub invoice_id: ::std::string::String,
+        /// What is paid for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<::std::vec::Vec<InvoiceItem>>,
+        /// The merchant, by Clink's id.
+        #[serde(
+            rename = "merchantId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub merchant_id: ::std::option::Option<::std::string::String>,
+        /// The merchant's id of the purchase, from the session (MR-01).
+        #[serde(
+            rename = "merchantReference",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub merchant_reference: ::std::option::Option<::std::string::String>,
+        /// The session's metadata.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
+        >,
+        /// The order that pays it (`order_...`).
+        #[serde(
+            rename = "orderId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub order_id: ::std::option::Option<::std::string::String>,
+        /// What the items cost together before discounts, in `originalCurrency`.
+        #[serde(
+            rename = "originalAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub original_amount: ::std::option::Option<::clinkbill_types::Amount>,
+        /// ISO 4217 code of the currency of the invoice.
+        #[serde(
+            rename = "originalCurrency",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub original_currency: ::std::option::Option<::std::string::String>,
+        /// What is left to pay after discounts.
+        #[serde(
+            rename = "paymentAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub payment_amount: ::std::option::Option<::clinkbill_types::Amount>,
+        pub status: ::clinkbill_types::InvoiceStatus,
+        /// The subscription (`sub_...`).
+        #[serde(
+            rename = "subscriptionId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub subscription_id: ::std::option::Option<::std::string::String>,
+    }
+    /// What is taken off an invoice.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct InvoiceDiscount {
+        /// The coupon.
+        #[serde(
+            rename = "couponId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub coupon_id: ::std::option::Option<::std::string::String>,
+        /// Its name.
+        #[serde(
+            rename = "couponName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub coupon_name: ::std::option::Option<::std::string::String>,
+        /// What it grants, for a person to read.
+        #[serde(
+            rename = "couponTerms",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub coupon_terms: ::std::option::Option<::std::string::String>,
+        /// How much is taken off, in major units.
+        #[serde(
+            rename = "discountAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub discount_amount: ::std::option::Option<::clinkbill_types::Amount>,
+        /// The code the buyer used.
+        #[serde(
+            rename = "promotionCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub promotion_code: ::std::option::Option<::std::string::String>,
+    }
+    /// The answer to the read of an invoice.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct InvoiceEnvelope {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<Invoice>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+    }
+    /// One line of an invoice.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct InvoiceItem {
+        /// What it costs before discounts, in major units.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub amount: ::std::option::Option<::clinkbill_types::Amount>,
+        /// What the coupon grants, for a person to read.
+        #[serde(
+            rename = "couponTerms",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub coupon_terms: ::std::option::Option<::std::string::String>,
+        /// ISO 4217 code of its amounts.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub currency: ::std::option::Option<::std::string::String>,
+        /// What it is, for a person to read.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// What is taken off.
+        #[serde(
+            rename = "discountAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub discount_amount: ::std::option::Option<::clinkbill_types::Amount>,
+        /// Its id.
+        #[serde(
+            rename = "invoiceItemId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub invoice_item_id: ::std::option::Option<::std::string::String>,
+        /// What is left to pay.
+        #[serde(
+            rename = "paymentAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub payment_amount: ::std::option::Option<::clinkbill_types::Amount>,
+        /// When that period ends, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "periodEnd",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub period_end: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// When the period it pays begins, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "periodStart",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub period_start: ::std::option::Option<::clinkbill_types::Timestamp>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub price: ::std::option::Option<InvoiceItemPrice>,
+        /// The code the buyer used.
+        #[serde(
+            rename = "promotionCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub promotion_code: ::std::option::Option<::std::string::String>,
+        /// Whether it pays a part of a period.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub proration: ::std::option::Option<bool>,
+    }
+    /// The price that a line charges.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct InvoiceItemPrice {
+        /// The price (`price_...`).
+        #[serde(
+            rename = "priceId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_id: ::std::option::Option<::std::string::String>,
+        /// The state of that price when it was charged.
+        #[serde(
+            rename = "priceSnapshotId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_snapshot_id: ::std::option::Option<::std::string::String>,
+        /// The product (`prd_...`).
+        #[serde(
+            rename = "productId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub product_id: ::std::option::Option<::std::string::String>,
+        /// Its name, as the buyer reads it.
+        #[serde(
+            rename = "productName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub product_name: ::std::option::Option<::std::string::String>,
+        /// How many.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub quantity: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub recurring: ::std::option::Option<InvoiceItemRecurring>,
+        /// The price of one, in major units.
+        #[serde(
+            rename = "unitAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub unit_amount: ::std::option::Option<::clinkbill_types::Amount>,
+    }
+    /// How often that price is charged.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct InvoiceItemRecurring {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub interval: ::std::option::Option<::clinkbill_types::RecurringInterval>,
+        /// How many intervals a period has; for `custom` how many days.
+        #[serde(
+            rename = "intervalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub interval_count: ::std::option::Option<i32>,
+        #[serde(
+            rename = "pricingModel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub pricing_model: ::std::option::Option<::clinkbill_types::PricingModel>,
+        /// How tiers add up, `volume` or `graduated`. Announced; no price has tiers yet.
+        #[serde(
+            rename = "tiersMode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tiers_mode: ::std::option::Option<::std::string::String>,
+        /// Days before the first charge.
+        #[serde(
+            rename = "trialPeriodDays",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub trial_period_days: ::std::option::Option<i32>,
+    }
     /// A price in one currency.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct LocalPrice {
@@ -412,6 +875,44 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub exchange_rate: ::std::option::Option<::clinkbill_types::Amount>,
+    }
+    /// A price of a product that is being created. Clink's pages require no field of it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct NewProductPrice {
+        /// ISO 4217 code.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub currency: ::std::option::Option<::std::string::String>,
+        /// Whether it can be bought. A *string*, in which words is not published.
+        #[serde(
+            rename = "isActive",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub is_active: ::std::option::Option<::std::string::String>,
+        /// Whether it becomes the product's default price.
+        #[serde(
+            rename = "isDefaultPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub is_default_price: ::std::option::Option<bool>,
+        #[serde(
+            rename = "priceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_type: ::std::option::Option<::clinkbill_types::PriceType>,
+        /// Which price goes first where several fit a buyer; the lowest does.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub priority: ::std::option::Option<i32>,
+        #[serde(
+            rename = "recurringDetails",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub recurring_details: ::std::option::Option<RecurringDetails>,
+        /// The price of one, in major units.
+        #[serde(
+            rename = "unitAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub unit_amount: ::std::option::Option<::clinkbill_types::Amount>,
     }
     /// One payment attempt (ST-04).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -558,6 +1059,22 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub msg: ::std::option::Option<::std::string::String>,
     }
+    /// One page of orders. It has no `data`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct OrderPage {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+        /// Those of this page, none of them null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rows: ::std::option::Option<::std::vec::Vec<Order>>,
+        /// How many there are on all pages together.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total: ::std::option::Option<i64>,
+    }
     /// What the buyer paid with.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct OrderPaymentMethod {
@@ -627,6 +1144,50 @@ pub mod types {
         )]
         pub original_failure_message: ::std::option::Option<::std::string::String>,
     }
+    /// What a product costs in one currency (PP-01).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Price {
+        /// Whether it can be bought.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub active: ::std::option::Option<bool>,
+        /// When it was made, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "createTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub create_time: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// ISO 4217 code.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub currency: ::std::option::Option<::std::string::String>,
+        /// The price's id (`price_...`).
+        #[serde(rename = "priceId")]
+        pub price_id: ::std::string::String,
+        /// Its state today. Null when there is none.
+        #[serde(
+            rename = "priceSnapshotId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_snapshot_id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "priceType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_type: ::std::option::Option<::clinkbill_types::PriceType>,
+        /// The product (`prd_...`).
+        #[serde(
+            rename = "productId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub product_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub recurring: ::std::option::Option<PriceRecurring>,
+        /// The price of one, in major units.
+        #[serde(
+            rename = "unitAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub unit_amount: ::std::option::Option<::clinkbill_types::Amount>,
+    }
     /// One line of a one-time purchase (PP-03).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct PriceData {
@@ -647,6 +1208,18 @@ pub mod types {
         /// The price of one, in major units.
         #[serde(rename = "unitAmount")]
         pub unit_amount: ::clinkbill_types::Amount,
+    }
+    /// The answer to the creation or the read of a price.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct PriceEnvelope {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<Price>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
     }
     /// One line of a one-time purchase, as Clink reports it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
@@ -673,6 +1246,146 @@ pub mod types {
         )]
         pub unit_amount: ::std::option::Option<::clinkbill_types::Amount>,
     }
+    /// One page of prices. It has no `data`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct PricePage {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+        /// Those of this page, none of them null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rows: ::std::option::Option<::std::vec::Vec<Price>>,
+        /// How many there are on all pages together.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total: ::std::option::Option<i64>,
+    }
+    /// How often a price is charged. Null for a one-time price.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct PriceRecurring {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub interval: ::std::option::Option<::clinkbill_types::RecurringInterval>,
+        /// How many intervals a period has; for `custom` how many days.
+        #[serde(
+            rename = "intervalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub interval_count: ::std::option::Option<i32>,
+        #[serde(
+            rename = "pricingModel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub pricing_model: ::std::option::Option<::clinkbill_types::PricingModel>,
+        #[serde(
+            rename = "transformQuantity",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub transform_quantity: ::std::option::Option<PriceTransformQuantity>,
+        /// Days before the first charge.
+        #[serde(
+            rename = "trialPeriodDays",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub trial_period_days: ::std::option::Option<i32>,
+    }
+    /// How a quantity becomes the number of units to charge.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct PriceTransformQuantity {
+        /// How many make one unit.
+        #[serde(
+            rename = "divideBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub divide_by: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub round: ::std::option::Option<::clinkbill_types::QuantityRounding>,
+    }
+    /// Something the merchant sells (PP-01).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Product {
+        /// Whether it can be bought.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub active: ::std::option::Option<bool>,
+        /// When it was made, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "createTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub create_time: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// The price to take when none is named (`price_...`).
+        #[serde(
+            rename = "defaultPrice",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub default_price: ::std::option::Option<::std::string::String>,
+        /// More about it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// The picture, as a URL.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub image: ::std::option::Option<::std::string::String>,
+        /// Its name by language or locale.
+        #[serde(
+            rename = "localizedNames",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub localized_names: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
+        >,
+        /// Its name, as the buyer reads it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /// Its prices.
+        #[serde(
+            rename = "priceList",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_list: ::std::option::Option<::std::vec::Vec<Price>>,
+        /// The product's id (`prd_...`).
+        #[serde(rename = "productId")]
+        pub product_id: ::std::string::String,
+        #[serde(
+            rename = "taxCategory",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tax_category: ::std::option::Option<::clinkbill_types::TaxCategory>,
+        /// When it was last changed, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "updateTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub update_time: ::std::option::Option<::clinkbill_types::Timestamp>,
+    }
+    /// The answer to the creation or the read of a product.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct ProductEnvelope {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<Product>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+    }
+    /// One page of products. It has no `data`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct ProductPage {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+        /// Those of this page, none of them null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rows: ::std::option::Option<::std::vec::Vec<Product>>,
+        /// How many there are on all pages together.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total: ::std::option::Option<i64>,
+    }
     /// How a recurring price is charged. Null for a one-time price.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct Recurring {
@@ -684,6 +1397,34 @@ pub mod types {
         pub free_trial_days: ::std::option::Option<i32>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub interval: ::std::option::Option<::clinkbill_types::RecurringInterval>,
+    }
+    /// How often a price is charged. For recurring prices.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct RecurringDetails {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub interval: ::std::option::Option<::clinkbill_types::RecurringInterval>,
+        /// How many intervals a period has; for `custom` how many days.
+        #[serde(
+            rename = "intervalCount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub interval_count: ::std::option::Option<i32>,
+        #[serde(
+            rename = "pricingModel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub pricing_model: ::std::option::Option<::clinkbill_types::PricingModel>,
+        #[serde(
+            rename = "transformQuantity",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub transform_quantity: ::std::option::Option<TransformQuantity>,
+        /// Days before the first charge.
+        #[serde(
+            rename = "trialPeriodDays",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub trial_period_days: ::std::option::Option<i32>,
     }
     /// **Not in the guide.** A planned change of a subscription (FR-13).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -751,6 +1492,282 @@ pub mod types {
         )]
         pub product_name: ::std::option::Option<::std::string::String>,
     }
+    /// A customer's agreement to be charged again and again, started by a payment in a checkout
+    /// session (PP-02). Money is a number here, and a decimal string in webhook events.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Subscription {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub billing: ::std::option::Option<::clinkbill_types::BillingMode>,
+        /// When it will end by itself, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "cancelAt",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cancel_at: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// Whether it ends with the current period.
+        #[serde(
+            rename = "cancelAtPeriodEnd",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cancel_at_period_end: ::std::option::Option<bool>,
+        /// Why it ends, in the words that were given.
+        #[serde(
+            rename = "cancelReason",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub cancel_reason: ::std::option::Option<::std::string::String>,
+        /// When its end was asked for, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "canceledAt",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub canceled_at: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// When it was made, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "createTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub create_time: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// ISO 4217 code the subscription is charged in.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub currency: ::std::option::Option<::std::string::String>,
+        /// When the current period ends, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "currentPeriodEnd",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub current_period_end: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// When the *subscription* started, in milliseconds since the Unix epoch. Despite its name
+        /// it never moves: the current period stands in `recurringInvoiceItem`.
+        #[serde(
+            rename = "currentPeriodStart",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub current_period_start: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// The customer (`cus_...`).
+        #[serde(
+            rename = "customerId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub customer_id: ::std::option::Option<::std::string::String>,
+        /// How many periods are over. A phase holds from its `effectiveCycle`.
+        #[serde(
+            rename = "elapsedCycles",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub elapsed_cycles: ::std::option::Option<i32>,
+        /// The merchant's id of the purchase, from the session (MR-01). Called
+        /// `merchantReferenceId` elsewhere.
+        #[serde(
+            rename = "merchantReference",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub merchant_reference: ::std::option::Option<::std::string::String>,
+        /// The session's metadata.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
+        >,
+        /// The saved instrument that is charged (`pi_...`).
+        #[serde(
+            rename = "paymentInstrumentId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub payment_instrument_id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "paymentMethodType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub payment_method_type: ::std::option::Option<::clinkbill_types::PaymentMethodType>,
+        /// The recurring price (`price_...`).
+        #[serde(
+            rename = "priceId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_id: ::std::option::Option<::std::string::String>,
+        /// The state of that price when the subscription was made; it never changes.
+        #[serde(
+            rename = "priceSnapshotId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_snapshot_id: ::std::option::Option<::std::string::String>,
+        /// The product (`prd_...`).
+        #[serde(
+            rename = "productId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub product_id: ::std::option::Option<::std::string::String>,
+        /// How many units are paid for.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub quantity: ::std::option::Option<i32>,
+        #[serde(
+            rename = "recurringInvoiceItem",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub recurring_invoice_item: ::std::option::Option<SubscriptionItem>,
+        /// The planned changes that are still to come (FR-13).
+        #[serde(
+            rename = "scheduledPhases",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub scheduled_phases: ::std::option::Option<::std::vec::Vec<SubscriptionPhase>>,
+        /// The session it was bought in (`sess_...`).
+        #[serde(
+            rename = "sessionId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub session_id: ::std::option::Option<::std::string::String>,
+        pub status: ::clinkbill_types::SubscriptionStatus,
+        /// The subscription's id (`sub_...`).
+        #[serde(rename = "subscriptionId")]
+        pub subscription_id: ::std::string::String,
+        /// When the free trial ends, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "trialEnd",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub trial_end: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// When the free trial began, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "trialStart",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub trial_start: ::std::option::Option<::clinkbill_types::Timestamp>,
+        #[serde(
+            rename = "upcomingInvoiceItem",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub upcoming_invoice_item: ::std::option::Option<SubscriptionItem>,
+    }
+    /// The answer to the read of a subscription.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct SubscriptionEnvelope {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<Subscription>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+    }
+    /// What one period of a subscription costs. In `recurringInvoiceItem` it is the current
+    /// period; in `upcomingInvoiceItem` the next one, when that is another.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct SubscriptionItem {
+        /// What it costs before discounts, in major units.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub amount: ::std::option::Option<::clinkbill_types::Amount>,
+        /// What the coupon grants, for a person to read.
+        #[serde(
+            rename = "couponTerms",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub coupon_terms: ::std::option::Option<::std::string::String>,
+        /// ISO 4217 code of its amounts.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub currency: ::std::option::Option<::std::string::String>,
+        /// What it is, for a person to read.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// What is taken off.
+        #[serde(
+            rename = "discountAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub discount_amount: ::std::option::Option<::clinkbill_types::Amount>,
+        /// Its id.
+        #[serde(
+            rename = "invoiceItemId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub invoice_item_id: ::std::option::Option<::std::string::String>,
+        /// What is left to pay.
+        #[serde(
+            rename = "paymentAmount",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub payment_amount: ::std::option::Option<::clinkbill_types::Amount>,
+        /// When that period ends, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "periodEnd",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub period_end: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// When the period it pays begins, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "periodStart",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub period_start: ::std::option::Option<::clinkbill_types::Timestamp>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub price: ::std::option::Option<InvoiceItemPrice>,
+        /// The code the buyer used.
+        #[serde(
+            rename = "promotionCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub promotion_code: ::std::option::Option<::std::string::String>,
+        /// Whether it pays a part of a period.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub proration: ::std::option::Option<bool>,
+    }
+    /// A planned change of a subscription (FR-13), as Clink reports it.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct SubscriptionPhase {
+        /// The billing cycle from which the phase holds.
+        #[serde(
+            rename = "effectiveCycle",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub effective_cycle: ::std::option::Option<i32>,
+        /// The merchant's own notes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<
+            ::std::collections::BTreeMap<::std::string::String, ::std::string::String>,
+        >,
+        /// The state of a recurring price that will be charged.
+        #[serde(
+            rename = "priceSnapshotId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub price_snapshot_id: ::std::option::Option<::std::string::String>,
+        /// How many.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub quantity: ::std::option::Option<i32>,
+        /// The place in the plan.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub sequence: ::std::option::Option<i32>,
+    }
+    /// How a quantity becomes the number of units to charge.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct TransformQuantity {
+        /// How many make one unit.
+        #[serde(
+            rename = "divideBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub divide_by: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub round: ::std::option::Option<::clinkbill_types::QuantityRounding>,
+    }
+    /// What to change. Leave out, rather than null, what stays.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct UpdateWebhookEndpointRequest {
+        /// The merchant's own note. An empty one takes it away.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Whether events are sent to it.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enabled: ::std::option::Option<bool>,
+        /// Which events are sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub events: ::std::option::Option<::std::vec::Vec<::clinkbill_types::EventType>>,
+        /// Where events are sent: `https`, at a public address. No other endpoint may have it. A
+        /// rule, answered with HTTP 400 all the same.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+    }
     /// **Newer than the guide.** A wallet the buyer paid from.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct Wallet {
@@ -761,17 +1778,132 @@ pub mod types {
         )]
         pub account_tag: ::std::option::Option<::std::string::String>,
     }
+    /// A URL that events are sent to.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct WebhookEndpoint {
+        /// When it was made, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "createdAt",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub created_at: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// The merchant's own note.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        /// Whether events are sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub enabled: ::std::option::Option<bool>,
+        /// Which events are sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub events: ::std::option::Option<::std::vec::Vec<::clinkbill_types::EventType>>,
+        /// The endpoint's id (`whk_...`).
+        pub id: ::std::string::String,
+        /// Enough of it to tell one from another.
+        #[serde(
+            rename = "maskedSigningSecret",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub masked_signing_secret: ::std::option::Option<::std::string::String>,
+        /// What deliveries are signed with (`whsec_...`). **Secret.** Null but for an endpoint
+        /// that was just created, or whose secret was just rotated.
+        #[serde(
+            rename = "signingSecret",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub signing_secret: ::std::option::Option<crate::Secret>,
+        /// When it was last changed, in milliseconds since the Unix epoch.
+        #[serde(
+            rename = "updatedAt",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub updated_at: ::std::option::Option<::clinkbill_types::Timestamp>,
+        /// Where events are sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+    }
+    /// The answer to what is done to a webhook endpoint.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct WebhookEndpointEnvelope {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<WebhookEndpoint>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+    }
+    /// One page of webhook endpoints. It has no `data`.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct WebhookEndpointPage {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+        /// Those of this page, none of them null.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub rows: ::std::option::Option<::std::vec::Vec<WebhookEndpoint>>,
+        /// How many there are on all pages together.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total: ::std::option::Option<i64>,
+    }
+    /// A kind of event.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct WebhookEvent {
+        /// Clink's number for it. Endpoints are subscribed by name, never by number.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        /// What it tells, for a person to read.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub description: ::std::option::Option<::std::string::String>,
+        pub name: ::clinkbill_types::EventType,
+    }
+    /// Groups of events.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct WebhookEventAliases {
+        /// Every event.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub all: ::std::option::Option<::std::vec::Vec<::clinkbill_types::EventType>>,
+        /// The events most merchants need.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub core: ::std::option::Option<::std::vec::Vec<::clinkbill_types::EventType>>,
+    }
+    /// The events there are.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct WebhookEventCatalogue {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub aliases: ::std::option::Option<WebhookEventAliases>,
+        /// Each event there is.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub events: ::std::option::Option<::std::vec::Vec<WebhookEvent>>,
+    }
+    /// The answer to the list of events.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
+    pub struct WebhookEventCatalogueEnvelope {
+        /// 200 for success; anything else is a refusal.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub code: ::std::option::Option<i32>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub data: ::std::option::Option<WebhookEventCatalogue>,
+        /// `success` in any case, or why not: a symbolic name, text for a person, or both.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msg: ::std::option::Option<::std::string::String>,
+    }
 }
 #[derive(Clone, Debug)]
 /// Client for Clink Checkout Session API
 ///
 /// What a merchant's server says to Clink to sell something: create a checkout session, read it
-/// back, and read the orders its payment attempts made.
+/// back, and read the orders, subscriptions and invoices its payment attempts made; keep the
+/// catalogue; and say where webhook events go.
 ///
 /// This description is written by the maintainers of the `clinkbill` crates from Clink's public
 /// guide "Checkout Session" and the reference pages around it. Where they disagree, the guide
 /// wins. A field or value marked **newer than the guide** (`x-newer-than-guide`) is documented
-/// only by later reference pages. Ids such as `CR-08` or `FR-03` name rules of the guide; a
+/// only by later reference pages. What is marked **not in the guide** is described by the
+/// reference pages alone, whatever their age. Ids such as `CR-08` or `FR-03` name rules of the guide; a
 /// rule is something the schemas below cannot say.
 ///
 /// **Money** is a JSON number in major units: `4.99` in `USD` is four dollars and ninety-nine
@@ -787,6 +1919,9 @@ pub mod types {
 /// * HTTP 200 with another `code`, when the request has the right shape and a rule refuses it;
 ///   `msg` then holds a symbolic name such as `CUSTOMER_NOT_FOUND`;
 /// * any other status that an operation lists.
+///
+/// Webhook endpoints are the exception: their rules, too, refuse with HTTP 400, as Clink's own
+/// pages say.
 ///
 /// Which numeric `code` goes with which name is not published: match the name. `msg` may be
 /// human text in English or Chinese, and may repeat parts of the request: redact it before it
@@ -844,6 +1979,49 @@ const _: () = {
 };
 #[allow(clippy::all)]
 impl Client {
+    /// Create a link to the customer portal
+    ///
+    /// **Not in the guide.** A link that lets one customer in to see and change subscriptions and
+    /// payment instruments, for a while. Each call makes another.
+    ///
+    /// A customer the merchant does not have is refused by a rule: HTTP 200, another `code`, and
+    /// `CUSTOMER_NOT_FOUND`.
+    ///
+    ///
+    /// Sends a `POST` request to `/billing/session`
+    pub async fn create_billing_session<'a>(
+        &'a self,
+        body: &'a types::CreateBillingSessionRequest,
+    ) -> Result<ResponseValue<types::BillingSessionEnvelope>, Error<()>> {
+        let url = format!("{}/billing/session", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_billing_session",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Create a checkout session
     ///
     /// Resolves or creates the customer, and opens a session with a hosted or an embedded
@@ -939,6 +2117,72 @@ impl Client {
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    /// List orders
+    ///
+    /// **Not in the guide.** The merchant's orders that fit every filter given, page by page. By
+    /// `merchantReferenceId` it finds what became of a purchase whose session is not known,
+    /// after a time-out for example (MR-01); one session may have made several orders (ST-04).
+    /// In which order the rows come is not published.
+    ///
+    ///
+    /// Sends a `GET` request to `/order`
+    ///
+    /// Arguments:
+    /// - `customer_id`: Only orders of this customer (`cus_...`).
+    /// - `merchant_reference_id`: Only orders with this reference of the merchant's own.
+    /// - `page_num`: Which page, counted from 1.
+    /// - `page_size`: How many rows a page has at most.
+    /// - `subscription_id`: Only orders of this subscription (`sub_...`).
+    pub async fn list_orders<'a>(
+        &'a self,
+        customer_id: Option<&'a str>,
+        merchant_reference_id: Option<&'a str>,
+        page_num: Option<i32>,
+        page_size: Option<i32>,
+        subscription_id: Option<&'a str>,
+    ) -> Result<ResponseValue<types::OrderPage>, Error<()>> {
+        let url = format!("{}/order", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new(
+                "customerId",
+                &customer_id,
+            ))
+            .query(&progenitor_client::QueryParam::new(
+                "merchantReferenceId",
+                &merchant_reference_id,
+            ))
+            .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
+            .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+            .query(&progenitor_client::QueryParam::new(
+                "subscriptionId",
+                &subscription_id,
+            ))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_orders",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
     /// Read an order
     ///
     /// One payment attempt and what became of it. The id stands in the session once it is paid,
@@ -971,6 +2215,800 @@ impl Client {
             .build()?;
         let info = OperationInfo {
             operation_id: "get_order",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the prices of a product
+    ///
+    /// **Not in the guide.** The prices of one product, page by page. What an unknown product
+    /// gives is not published.
+    ///
+    ///
+    /// Sends a `GET` request to `/price`
+    ///
+    /// Arguments:
+    /// - `active`: Whether to list the prices that can be bought, or those that cannot.
+    /// - `page_num`: Which page, counted from 1.
+    /// - `page_size`: How many rows a page has at most.
+    /// - `product_id`: The product (`prd_...`).
+    pub async fn list_prices<'a>(
+        &'a self,
+        active: bool,
+        page_num: i32,
+        page_size: i32,
+        product_id: &'a str,
+    ) -> Result<ResponseValue<types::PricePage>, Error<()>> {
+        let url = format!("{}/price", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("active", &active))
+            .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
+            .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+            .query(&progenitor_client::QueryParam::new(
+                "productId",
+                &product_id,
+            ))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_prices",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a price
+    ///
+    /// **Not in the guide.** Gives a product one more price. A product the merchant does not have
+    /// is refused by a rule: HTTP 200, another `code`, and `PRODUCT_NOT_FOUND`.
+    ///
+    /// **Not idempotent**: the same body sent twice makes two prices. After a time-out the price
+    /// may or may not exist.
+    ///
+    ///
+    /// Sends a `POST` request to `/price`
+    pub async fn create_price<'a>(
+        &'a self,
+        body: &'a types::CreatePriceRequest,
+    ) -> Result<ResponseValue<types::PriceEnvelope>, Error<()>> {
+        let url = format!("{}/price", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_price",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read a price
+    ///
+    /// **Not in the guide.** The price as it stands now.
+    ///
+    /// Sends a `GET` request to `/price/{id}`
+    ///
+    /// Arguments:
+    /// - `id`: The price's id (`price_...`).
+    pub async fn get_price<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+    ) -> Result<ResponseValue<types::PriceEnvelope>, Error<()>> {
+        let url = format!("{}/price/{}", self.baseurl, encode_path(&id.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_price",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List products
+    ///
+    /// **Not in the guide.** The products of the catalogue, page by page.
+    ///
+    /// Sends a `GET` request to `/product`
+    ///
+    /// Arguments:
+    /// - `page_num`: Which page, counted from 1.
+    /// - `page_size`: How many rows a page has at most.
+    pub async fn list_products<'a>(
+        &'a self,
+        page_num: i32,
+        page_size: i32,
+    ) -> Result<ResponseValue<types::ProductPage>, Error<()>> {
+        let url = format!("{}/product", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
+            .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_products",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a product
+    ///
+    /// **Not in the guide.** Puts a product in the catalogue, with its prices or without.
+    ///
+    /// **Not idempotent**: the same body sent twice makes two products. After a time-out the
+    /// product may or may not exist.
+    ///
+    ///
+    /// Sends a `POST` request to `/product`
+    pub async fn create_product<'a>(
+        &'a self,
+        body: &'a types::CreateProductRequest,
+    ) -> Result<ResponseValue<types::ProductEnvelope>, Error<()>> {
+        let url = format!("{}/product", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_product",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read a product
+    ///
+    /// **Not in the guide.** The product, with its prices.
+    ///
+    /// Sends a `GET` request to `/product/{id}`
+    ///
+    /// Arguments:
+    /// - `id`: The product's id (`prd_...`).
+    pub async fn get_product<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+    ) -> Result<ResponseValue<types::ProductEnvelope>, Error<()>> {
+        let url = format!("{}/product/{}", self.baseurl, encode_path(&id.to_string()),);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_product",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read an invoice
+    ///
+    /// **Not in the guide.** What one period of a subscription costs, and whether it is paid. The
+    /// id stands in the recurring order that pays it, and in every `invoice.*` webhook event.
+    ///
+    ///
+    /// Sends a `GET` request to `/subscription/invoice/{id}`
+    ///
+    /// Arguments:
+    /// - `id`: The invoice's id (`inv_...`).
+    pub async fn get_invoice<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+    ) -> Result<ResponseValue<types::InvoiceEnvelope>, Error<()>> {
+        let url = format!(
+            "{}/subscription/invoice/{}",
+            self.baseurl,
+            encode_path(&id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_invoice",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read a subscription
+    ///
+    /// **Not in the guide.** The subscription as it stands now. The id stands in the session once
+    /// a recurring price was bought in it, and in every `subscription.*` webhook event.
+    ///
+    ///
+    /// Sends a `GET` request to `/subscription/{id}`
+    ///
+    /// Arguments:
+    /// - `id`: The subscription's id (`sub_...`).
+    pub async fn get_subscription<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+    ) -> Result<ResponseValue<types::SubscriptionEnvelope>, Error<()>> {
+        let url = format!(
+            "{}/subscription/{}",
+            self.baseurl,
+            encode_path(&id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_subscription",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List webhook endpoints
+    ///
+    /// **Not in the guide.** The endpoints that fit every filter given, page by page.
+    ///
+    /// Sends a `GET` request to `/webhook/endpoints`
+    ///
+    /// Arguments:
+    /// - `enabled`: Only endpoints that are enabled, or only those that are not.
+    /// - `page_num`: Which page, counted from 1.
+    /// - `page_size`: How many rows a page has at most.
+    /// - `url`: Only the endpoint with exactly this URL.
+    pub async fn list_webhook_endpoints<'a>(
+        &'a self,
+        enabled: Option<bool>,
+        page_num: Option<i32>,
+        page_size: Option<i32>,
+        url: Option<&'a str>,
+    ) -> Result<ResponseValue<types::WebhookEndpointPage>, Error<()>> {
+        let _url = format!("{}/webhook/endpoints", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(_url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("enabled", &enabled))
+            .query(&progenitor_client::QueryParam::new("pageNum", &page_num))
+            .query(&progenitor_client::QueryParam::new("pageSize", &page_size))
+            .query(&progenitor_client::QueryParam::new("url", &url))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_webhook_endpoints",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Create a webhook endpoint
+    ///
+    /// **Not in the guide.** Sends events to one more URL. The answer is the only one that shows
+    /// the signing secret: keep it.
+    ///
+    /// At most one endpoint has a given URL, so a create that was sent twice makes one.
+    ///
+    ///
+    /// Sends a `POST` request to `/webhook/endpoints`
+    pub async fn create_webhook_endpoint<'a>(
+        &'a self,
+        body: &'a types::CreateWebhookEndpointRequest,
+    ) -> Result<ResponseValue<types::WebhookEndpointEnvelope>, Error<()>> {
+        let url = format!("{}/webhook/endpoints", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_webhook_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Make sure that a webhook endpoint exists
+    ///
+    /// **Not in the guide.** Creates the endpoint with this URL, or changes the one there is to
+    /// what the body says. Idempotent by `url`, but for `rotateSecret`.
+    ///
+    ///
+    /// Sends a `PUT` request to `/webhook/endpoints/ensure`
+    pub async fn ensure_webhook_endpoint<'a>(
+        &'a self,
+        body: &'a types::EnsureWebhookEndpointRequest,
+    ) -> Result<ResponseValue<types::EnsuredWebhookEndpointEnvelope>, Error<()>> {
+        let url = format!("{}/webhook/endpoints/ensure", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "ensure_webhook_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Read a webhook endpoint
+    ///
+    /// **Not in the guide.** The endpoint, without its signing secret.
+    ///
+    /// Sends a `GET` request to `/webhook/endpoints/{id}`
+    ///
+    /// Arguments:
+    /// - `id`: The endpoint's id (`whk_...`).
+    pub async fn get_webhook_endpoint<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+    ) -> Result<ResponseValue<types::WebhookEndpointEnvelope>, Error<()>> {
+        let url = format!(
+            "{}/webhook/endpoints/{}",
+            self.baseurl,
+            encode_path(&id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_webhook_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Delete a webhook endpoint
+    ///
+    /// **Not in the guide.** Nothing is sent to it any more.
+    ///
+    /// Sends a `DELETE` request to `/webhook/endpoints/{id}`
+    ///
+    /// Arguments:
+    /// - `id`: The endpoint's id (`whk_...`).
+    pub async fn delete_webhook_endpoint<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+    ) -> Result<ResponseValue<types::EmptyEnvelope>, Error<()>> {
+        let url = format!(
+            "{}/webhook/endpoints/{}",
+            self.baseurl,
+            encode_path(&id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "delete_webhook_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Change a webhook endpoint
+    ///
+    /// **Not in the guide.** Changes what the body holds, and leaves the rest.
+    ///
+    /// Sends a `PATCH` request to `/webhook/endpoints/{id}`
+    ///
+    /// Arguments:
+    /// - `id`: The endpoint's id (`whk_...`).
+    /// - `body`
+    pub async fn update_webhook_endpoint<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+        body: &'a types::UpdateWebhookEndpointRequest,
+    ) -> Result<ResponseValue<types::WebhookEndpointEnvelope>, Error<()>> {
+        let url = format!(
+            "{}/webhook/endpoints/{}",
+            self.baseurl,
+            encode_path(&id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .patch(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "update_webhook_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Disable a webhook endpoint
+    ///
+    /// **Not in the guide.** Nothing is sent to it until it is enabled.
+    ///
+    /// Sends a `POST` request to `/webhook/endpoints/{id}/disable`
+    ///
+    /// Arguments:
+    /// - `id`: The endpoint's id (`whk_...`).
+    pub async fn disable_webhook_endpoint<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+    ) -> Result<ResponseValue<types::WebhookEndpointEnvelope>, Error<()>> {
+        let url = format!(
+            "{}/webhook/endpoints/{}/disable",
+            self.baseurl,
+            encode_path(&id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "disable_webhook_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Enable a webhook endpoint
+    ///
+    /// **Not in the guide.** Events are sent to it from now on.
+    ///
+    /// Sends a `POST` request to `/webhook/endpoints/{id}/enable`
+    ///
+    /// Arguments:
+    /// - `id`: The endpoint's id (`whk_...`).
+    pub async fn enable_webhook_endpoint<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+    ) -> Result<ResponseValue<types::WebhookEndpointEnvelope>, Error<()>> {
+        let url = format!(
+            "{}/webhook/endpoints/{}/enable",
+            self.baseurl,
+            encode_path(&id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "enable_webhook_endpoint",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// Give a webhook endpoint another signing secret
+    ///
+    /// **Not in the guide.** The secret before it is worth nothing from this moment on. The answer
+    /// is the only one that shows the secret: keep it. Not idempotent.
+    ///
+    ///
+    /// Sends a `POST` request to `/webhook/endpoints/{id}/rotate-secret`
+    ///
+    /// Arguments:
+    /// - `id`: The endpoint's id (`whk_...`).
+    pub async fn rotate_webhook_endpoint_secret<'a>(
+        &'a self,
+        id: &'a ::clinkbill_types::PathId,
+    ) -> Result<ResponseValue<types::WebhookEndpointEnvelope>, Error<()>> {
+        let url = format!(
+            "{}/webhook/endpoints/{}/rotate-secret",
+            self.baseurl,
+            encode_path(&id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "rotate_webhook_endpoint_secret",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /// List the events there are
+    ///
+    /// **Not in the guide.** Every event an endpoint can subscribe to, and named groups of them.
+    ///
+    ///
+    /// Sends a `GET` request to `/webhook/events`
+    pub async fn list_webhook_events<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<types::WebhookEventCatalogueEnvelope>, Error<()>> {
+        let url = format!("{}/webhook/events", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map.append(
+            ::reqwest::header::HeaderName::from_static("api-version"),
+            ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+        );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_webhook_events",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -185,6 +185,18 @@ fn lists_and_maps_may_be_null_and_are_simplified_within() {
 }
 
 #[test]
+fn a_list_that_is_required_may_not_be_null_unless_the_contract_says_so() {
+    let list = json!({"type": "array", "items": {"type": "string"}});
+    let nullable = json!({"type": "array", "nullable": true, "items": {"type": "string"}});
+    let schema = json!({
+        "type": "object", "required": ["names", "notes"],
+        "properties": {"names": list, "notes": nullable},
+    });
+    let document = overlaid(&json!({"Thing": schema}));
+    assert_eq!(document["components"]["schemas"]["Thing"], schema);
+}
+
+#[test]
 fn parts_of_a_composed_schema_are_simplified_too() {
     let read = thing(&json!({"either": {"allOf": [{"type": "string", "minLength": 1}]}}));
     assert_eq!(read, json!({"either": {"allOf": [{"type": "string"}]}}));
@@ -240,6 +252,21 @@ fn an_envelope_requires_nothing_and_leaves_the_data_of_an_error_alone() {
             "Thing": {"type": "object", "required": ["id"], "properties": {
                 "id": {"type": "string"}}},
         })
+    );
+}
+
+#[test]
+fn a_page_is_read_like_an_envelope() {
+    let document = overlaid(&json!({
+        "ThingPage": {"type": "object", "required": ["code", "msg"], "properties": {
+            "code": {"type": "integer"},
+            "rows": {"type": "array", "items": {"type": "string"}}}},
+    }));
+    assert_eq!(
+        document["components"]["schemas"]["ThingPage"],
+        json!({"type": "object", "properties": {
+            "code": {"type": "integer"},
+            "rows": {"type": "array", "nullable": true, "items": {"type": "string"}}}})
     );
 }
 

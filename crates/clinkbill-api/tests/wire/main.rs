@@ -16,6 +16,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 mod connecting;
+mod operations;
 mod reading;
 mod sending;
 
