@@ -4,6 +4,7 @@
 //! in `flow/`.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use clinkbill_types::Timestamp;
@@ -11,9 +12,10 @@ use clinkbill_types::Timestamp;
 use crate::book::Book;
 use crate::clock::Clock;
 use crate::error::RefusalShape;
-use crate::ids::Seed;
+use crate::ids::{Ids, Seed};
 use crate::key::KeyDigest;
 use crate::rulebook::Rulebook;
+use crate::shelf::Shelf;
 use crate::webhook::outbox::{DeliveryNumber, DueDelivery, Endpoint, Outbox};
 
 /// What a sandbox was started with.
@@ -22,6 +24,10 @@ pub(crate) struct Options {
     pub(crate) session_lifetime_millis: i64,
     pub(crate) timestamp_tolerance_millis: i64,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// How many books there are at most.
+    pub(crate) books: usize,
+    /// How many requests each book remembers.
+    pub(crate) request_log: usize,
 }
 
 /// Every merchant's book and the rules they are kept by.
@@ -29,15 +35,21 @@ pub(crate) struct Engine {
     pub(crate) rulebook: Box<dyn Rulebook>,
     pub(crate) clock: Box<dyn Clock>,
     pub(crate) options: Options,
+    pub(crate) books: Shelf,
     seed: Seed,
-    books: RwLock<HashMap<KeyDigest, Arc<Mutex<Book>>>>,
     /// Which merchant a checkout link belongs to.
     links: RwLock<HashMap<Arc<str>, Link>>,
     /// Whose outbox has something due.
     with_due: Mutex<HashSet<KeyDigest>>,
     /// Rung when a delivery has become due.
     bells: RwLock<Vec<Box<dyn Fn() + Send + Sync>>>,
+    /// How many doors are open that can break a connection.
+    breaking_doors: AtomicUsize,
 }
+
+/// A door that can break connections; closed when it is dropped.
+#[cfg(feature = "server")]
+pub(crate) struct BreakingDoor(Arc<Engine>);
 
 /// Where a checkout link leads.
 #[derive(Clone)]
@@ -56,12 +68,13 @@ impl Engine {
         Self {
             rulebook,
             clock,
+            books: Shelf::with_places(options.books),
             options,
             seed,
-            books: RwLock::default(),
             links: RwLock::default(),
             with_due: Mutex::default(),
             bells: RwLock::default(),
+            breaking_doors: AtomicUsize::new(0),
         }
     }
 
@@ -73,17 +86,45 @@ impl Engine {
         wall: i64,
         act: impl FnOnce(&mut Book, i64) -> T,
     ) -> T {
-        let book = self.book(merchant);
-        let mut book = lock(&book);
-        let now = book.clock.now(wall);
-        book.tick(&*self.rulebook, now);
-        let result = act(&mut book, now);
-        let has_due = book.outbox.has_due();
-        drop(book);
+        let (result, has_due) = self.peek(merchant, |book| {
+            let now = book.clock.now(wall);
+            book.tick(&*self.rulebook, now);
+            let result = act(book, now);
+            (result, book.outbox.has_due())
+        });
         if has_due {
             self.ring(merchant);
         }
         result
+    }
+
+    /// Acts on a merchant's book as it stands, without letting time pass.
+    pub(crate) fn peek<T>(&self, merchant: KeyDigest, act: impl FnOnce(&mut Book) -> T) -> T {
+        self.books.with(
+            merchant,
+            || self.empty_book(self.seed.ids_of(&merchant)),
+            |leaving| self.remove_links(leaving),
+            act,
+        )
+    }
+
+    /// Empties a merchant's book. Ids go on, so that none is given out twice.
+    pub(crate) fn reset(&self, merchant: KeyDigest) {
+        self.peek(merchant, |book| {
+            self.remove_links(book);
+            let ids = std::mem::replace(&mut book.ids, self.seed.ids_of(&merchant));
+            *book = self.empty_book(ids);
+        });
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn open_breaking_door(engine: &Arc<Self>) -> BreakingDoor {
+        engine.breaking_doors.fetch_add(1, Ordering::Relaxed);
+        BreakingDoor(Arc::clone(engine))
+    }
+
+    pub(crate) fn can_break_connections(&self) -> bool {
+        self.breaking_doors.load(Ordering::Relaxed) > 0
     }
 
     pub(crate) fn add_link(&self, token: &Arc<str>, link: Link) {
@@ -111,8 +152,12 @@ impl Engine {
         std::mem::take(&mut *lock(&self.with_due))
             .into_iter()
             .flat_map(|merchant| {
-                let due = lock(&self.book(merchant)).outbox.take_due(now);
-                due.into_iter().map(move |delivery| (merchant, delivery))
+                let due = self
+                    .books
+                    .with_existing(merchant, |book| book.outbox.take_due(now));
+                due.into_iter()
+                    .flatten()
+                    .map(move |delivery| (merchant, delivery))
             })
             .collect()
     }
@@ -128,20 +173,20 @@ impl Engine {
         outcome: Result<u16, String>,
     ) {
         let at = self.clock.now_millis();
-        lock(&self.book(merchant))
-            .outbox
-            .record(number, at, outcome);
+        self.books
+            .with_existing(merchant, |book| book.outbox.record(number, at, outcome));
     }
 
-    fn book(&self, merchant: KeyDigest) -> Arc<Mutex<Book>> {
-        if let Some(book) = read(&self.books).get(&merchant) {
-            return Arc::clone(book);
+    fn empty_book(&self, ids: Ids) -> Book {
+        let outbox = Outbox::for_endpoints(self.options.endpoints.clone());
+        Book::new(ids, outbox, self.options.request_log)
+    }
+
+    fn remove_links(&self, book: &Book) {
+        let mut links = write(&self.links);
+        for token in book.sessions.tokens() {
+            links.remove(token);
         }
-        let mut books = write(&self.books);
-        Arc::clone(books.entry(merchant).or_insert_with(|| {
-            let outbox = Outbox::for_endpoints(self.options.endpoints.clone());
-            Arc::new(Mutex::new(Book::new(self.seed.ids_of(&merchant), outbox)))
-        }))
     }
 
     fn ring(&self, merchant: KeyDigest) {
@@ -149,6 +194,13 @@ impl Engine {
         for bell in read(&self.bells).iter() {
             bell();
         }
+    }
+}
+
+#[cfg(feature = "server")]
+impl Drop for BreakingDoor {
+    fn drop(&mut self) {
+        self.0.breaking_doors.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -56,6 +56,8 @@ mod key;
 mod request;
 pub mod rulebook;
 mod sandbox;
+mod shelf;
+mod traffic;
 mod view;
 mod webhook;
 pub mod wire;
@@ -69,3 +71,6 @@ pub use error::{Refusal, RefusalShape};
 pub use flow::{Attempt, Paid};
 pub use request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
 pub use sandbox::{ControlError, Delivery, Merchant, Sandbox, SandboxBuilder, StartError};
+pub use traffic::{
+    ArmedFault, Fault, FaultKind, FaultTime, LoggedRequest, ProxyStatus, RequestLog,
+};

@@ -48,7 +48,16 @@ pub enum Reply {
 /// A failure of the connection on which a request came in.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum TransportFault {}
+pub enum TransportFault {
+    /// The connection is reset.
+    Reset,
+    /// The connection is closed without an answer.
+    Close,
+    /// This answer is announced whole and stops in the middle of its body.
+    HalfBody(Answer),
+    /// Nothing is said until the caller gives up.
+    Stall,
+}
 
 impl Reply {
     /// The answer, if the caller gets one.

@@ -19,6 +19,8 @@ use crate::webhook::outbox::Endpoint;
 
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
+const DEFAULT_BOOKS: usize = 1000;
+const DEFAULT_REQUEST_LOG: usize = 1000;
 
 /// A running stand-in for Clink. Cheap to clone; clones share their books.
 #[derive(Clone)]
@@ -38,13 +40,15 @@ pub struct SandboxBuilder {
     refusal_shape: RefusalShape,
     session_lifetime: Duration,
     timestamp_tolerance: Duration,
+    books: usize,
+    request_log: usize,
 }
 
 /// One merchant, and what a buyer does at its checkout.
 #[derive(Clone)]
 pub struct Merchant {
-    engine: Arc<Engine>,
-    digest: KeyDigest,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) digest: KeyDigest,
 }
 
 /// A webhook request that is due, signed for sending now.
@@ -99,6 +103,8 @@ impl Sandbox {
             refusal_shape: RefusalShape::default(),
             session_lifetime: DEFAULT_LIFETIME,
             timestamp_tolerance: DEFAULT_TOLERANCE,
+            books: DEFAULT_BOOKS,
+            request_log: DEFAULT_REQUEST_LOG,
         }
     }
 
@@ -254,6 +260,20 @@ impl SandboxBuilder {
         self
     }
 
+    /// How many merchants can have a book at the same time; 1,000 unless said. When one more
+    /// comes, the merchant who has been idle for longest leaves with all it had.
+    pub fn books(mut self, most: usize) -> Self {
+        self.books = most;
+        self
+    }
+
+    /// How many requests each merchant's log keeps; 1,000 unless said, and 0 switches it off.
+    /// Older ones make room, and are counted.
+    pub fn request_log(mut self, most: usize) -> Self {
+        self.request_log = most;
+        self
+    }
+
     /// Starts the sandbox.
     #[must_use]
     pub fn build(self) -> Sandbox {
@@ -263,6 +283,8 @@ impl SandboxBuilder {
             session_lifetime_millis: millis(self.session_lifetime),
             timestamp_tolerance_millis: millis(self.timestamp_tolerance),
             endpoints: self.endpoints,
+            books: self.books,
+            request_log: self.request_log,
         };
         Sandbox {
             engine: Arc::new(Engine::new(self.rulebook, self.clock, self.seed, options)),

@@ -7,6 +7,7 @@ mod sessions;
 use crate::clock::MerchantClock;
 use crate::ids::Ids;
 use crate::rulebook::Rulebook;
+use crate::traffic::{Armory, Requests};
 use crate::view;
 use crate::webhook::outbox::Outbox;
 pub(crate) use customers::{Customer, CustomerNumber, Customers, Email};
@@ -21,10 +22,12 @@ pub(crate) struct Book {
     pub(crate) sessions: Sessions,
     pub(crate) orders: Orders,
     pub(crate) outbox: Outbox,
+    pub(crate) armory: Armory,
+    pub(crate) requests: Requests,
 }
 
 impl Book {
-    pub(crate) fn new(ids: Ids, outbox: Outbox) -> Self {
+    pub(crate) fn new(ids: Ids, outbox: Outbox, request_log: usize) -> Self {
         Self {
             ids,
             clock: MerchantClock::default(),
@@ -32,6 +35,8 @@ impl Book {
             sessions: Sessions::default(),
             orders: Orders::default(),
             outbox,
+            armory: Armory::default(),
+            requests: Requests::keeping(request_log),
         }
     }
 

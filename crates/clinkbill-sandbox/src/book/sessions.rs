@@ -90,6 +90,10 @@ impl Sessions {
         ended
     }
 
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = &str> {
+        self.by_id.values().map(|session| &*session.token)
+    }
+
     pub(crate) fn get(&self, id: &str) -> Option<&Session> {
         self.by_id.get(id)
     }

@@ -7,7 +7,8 @@ use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::key::KeyDigest;
-use crate::request::Request;
+use crate::request::{Reply, Request};
+use crate::traffic::{self, Door};
 
 /// An operation of the contract, with the ids of its path.
 #[derive(Debug, Clone, Copy)]
@@ -17,16 +18,52 @@ enum Operation<'a> {
     GetOrder(&'a str),
 }
 
+/// One of each.
+const OPERATIONS: [Operation<'static>; 3] = [
+    Operation::CreateCheckoutSession,
+    Operation::GetCheckoutSession(""),
+    Operation::GetOrder(""),
+];
+
+impl Operation<'_> {
+    /// Its `operationId` in the contract.
+    fn id(&self) -> &'static str {
+        match self {
+            Self::CreateCheckoutSession => "createCheckoutSession",
+            Self::GetCheckoutSession(_) => "getCheckoutSession",
+            Self::GetOrder(_) => "getOrder",
+        }
+    }
+}
+
 /// Checks in this order: route, method, key, timestamp, size, media type, JSON, schema, rules.
 pub(super) fn handle(
     engine: &Engine,
     request: &Request,
     segments: &[&str],
-) -> Result<Answer, ApiError> {
-    let operation = route(request, segments)?;
-    let merchant = merchant(request)?;
-    check_timestamp(engine, request)?;
-    perform(engine, request, merchant, operation)
+    door: Door,
+) -> Result<Reply, ApiError> {
+    let operation = route(request, segments);
+    let merchant = match (merchant(request), &operation) {
+        (Ok(merchant), _) => merchant,
+        // What has no key belongs to no book; a wrong route or method is said first.
+        (Err(error), Ok(_)) => return Err(error),
+        (Err(_), Err(_)) => return operation.and(Err(ApiError::UnknownRoute)),
+    };
+    let id = operation.as_ref().ok().map(Operation::id);
+    Ok(traffic::meet(engine, merchant, request, id, door, || {
+        operation
+            .and_then(|operation| {
+                check_timestamp(engine, request)?;
+                perform(engine, request, merchant, operation)
+            })
+            .unwrap_or_else(|error| error.into_reply(engine.options.refusal_shape))
+    }))
+}
+
+/// Whether the contract has an operation of this name that is answered here.
+pub(crate) fn is_operation(id: &str) -> bool {
+    OPERATIONS.iter().any(|operation| operation.id() == id)
 }
 
 fn route<'a>(request: &Request, segments: &[&'a str]) -> Result<Operation<'a>, ApiError> {

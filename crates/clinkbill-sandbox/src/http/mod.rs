@@ -8,12 +8,14 @@ pub(crate) mod server;
 #[cfg(feature = "wiremock")]
 pub(crate) mod wiremock;
 
+pub(crate) use api::is_operation;
 use http::{HeaderName, Method, header};
 
 use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::key::KeyDigest;
 use crate::request::{Body, Request};
+use crate::traffic::Door;
 use crate::{Answer, BODY_LIMIT, Reply};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -21,23 +23,30 @@ const TIMESTAMP: HeaderName = HeaderName::from_static("x-timestamp");
 
 /// Answers a request. The same request gets the same answer through every door.
 pub(crate) fn handle(engine: &Engine, request: &Request) -> Reply {
-    Reply::Answer(answer(engine, request))
+    reply(engine, request, Door::BreaksConnections)
 }
 
 /// Answers a request through a door that has no connection to break.
 pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
-    let shape = engine.options.refusal_shape;
-    route(engine, request).unwrap_or_else(|error| error.into_reply(shape))
+    // Such a door is given no failure of a connection.
+    reply(engine, request, Door::AnswersOnly)
+        .into_answer()
+        .unwrap_or_default()
 }
 
-fn route(engine: &Engine, request: &Request) -> Result<Answer, ApiError> {
+fn reply(engine: &Engine, request: &Request, door: Door) -> Reply {
+    let shape = engine.options.refusal_shape;
+    route(engine, request, door).unwrap_or_else(|error| Reply::Answer(error.into_reply(shape)))
+}
+
+fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiError> {
     check_host(request)?;
     let path = request.path.trim_start_matches('/');
     let segments: Vec<&str> = path.split('/').collect();
     match segments.as_slice() {
-        ["api", rest @ ..] => api::handle(engine, request, rest),
-        ["_sandbox", rest @ ..] => control::handle(engine, request, rest),
-        ["pay", token] => page::handle(engine, request, token),
+        ["api", rest @ ..] => api::handle(engine, request, rest, door),
+        ["_sandbox", rest @ ..] => control::handle(engine, request, rest).map(Reply::Answer),
+        ["pay", token] => page::handle(engine, request, token).map(Reply::Answer),
         _ => Err(ApiError::UnknownRoute),
     }
 }

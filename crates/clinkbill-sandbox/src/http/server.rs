@@ -1,36 +1,30 @@
 //! The door on a real port.
 
-use std::future::poll_fn;
+mod connection;
+
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request as AxumRequest, State};
-use axum::response::Response;
-use futures_core::Stream;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 
-use crate::engine::Engine;
-use crate::request::{BODY_LIMIT, Body, Reply, Request};
+use crate::engine::{BreakingDoor, Engine};
 use crate::webhook::courier::Courier;
 use crate::{Merchant, Sandbox, StartError};
 
-/// How much of a body that is too large is read and thrown away, so that its sender gets to read
-/// the answer.
-const DISCARD_LIMIT: usize = 64 << 20;
+/// How long nothing is accepted after the machine has run out of sockets.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long a sender may take over a body.
-const BODY_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A sandbox on a port. It stops when it is dropped.
+/// A sandbox on a port. It stops when it is dropped: requests that are being answered are still
+/// answered, as long as the runtime lives.
 pub struct Server {
     sandbox: Sandbox,
     address: SocketAddr,
     base_url: String,
-    accepting: JoinHandle<()>,
+    /// Dropped with the server, which is how connections learn of it.
+    _running: watch::Sender<()>,
+    _door: BreakingDoor,
     _courier: Courier,
 }
 
@@ -48,18 +42,14 @@ impl Sandbox {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let courier = Courier::start(&self.engine)?;
-        let router = Router::new()
-            .fallback(carry)
-            .with_state(Arc::clone(&self.engine));
-        let accepting = tokio::spawn(async move {
-            // axum::serve returns only when it is told to shut down.
-            let _ = axum::serve(listener, router).await;
-        });
+        let (running, stopped) = watch::channel(());
+        tokio::spawn(accept(listener, Arc::clone(&self.engine), stopped));
         Ok(Server {
             sandbox: self.clone(),
             address,
             base_url: format!("http://{address}/api/"),
-            accepting,
+            _running: running,
+            _door: Engine::open_breaking_door(&self.engine),
             _courier: courier,
         })
     }
@@ -97,53 +87,22 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.accepting.abort();
-    }
-}
-
-async fn carry(State(engine): State<Arc<Engine>>, request: AxumRequest) -> Response {
-    let received_at = engine.clock.now_millis();
-    let (parts, body) = request.into_parts();
-    let request = Request {
-        method: parts.method,
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        headers: parts.headers,
-        body: read_body(body).await,
-        received_at,
-    };
-    match super::handle(&engine, &request) {
-        Reply::Answer(answer) => answer.map(axum::body::Body::from),
-        Reply::Fault(fault) => match fault {},
-    }
-}
-
-async fn read_body(body: axum::body::Body) -> Body {
-    tokio::time::timeout(BODY_TIMEOUT, collect(body))
-        .await
-        .unwrap_or(Body::CutShort)
-}
-
-async fn collect(body: axum::body::Body) -> Body {
-    let mut chunks = body.into_data_stream();
-    let mut bytes = Vec::new();
-    let mut seen = 0;
+async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::Receiver<()>) {
     loop {
-        match poll_fn(|context| Pin::new(&mut chunks).poll_next(context)).await {
-            Some(Ok(chunk)) => {
-                seen += chunk.len();
-                if seen > DISCARD_LIMIT {
-                    return Body::TooLarge;
-                }
-                if seen <= BODY_LIMIT {
-                    bytes.extend_from_slice(&chunk);
-                }
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopped.changed() => return,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                tokio::spawn(connection::serve(
+                    stream,
+                    Arc::clone(&engine),
+                    stopped.clone(),
+                ));
             }
-            Some(Err(_)) => return Body::CutShort,
-            None if seen > BODY_LIMIT => return Body::TooLarge,
-            None => return Body::Whole(bytes),
+            // Either this one caller is gone, or there are no sockets left until others are.
+            Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
 }

@@ -11,5 +11,7 @@ mod call;
 mod contract;
 mod customers;
 mod doors;
+mod faults;
+mod log;
 mod payment;
 mod webhooks;

@@ -4,6 +4,9 @@
 mod buyer;
 mod customers;
 mod events;
+mod faults;
+mod requests;
+mod reset;
 
 use http::Method;
 use serde::Serialize;
@@ -27,10 +30,18 @@ pub(super) fn handle(
             Ok(success(About {
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
+                books: Books {
+                    open: engine.books.count(),
+                    limit: engine.books.limit(),
+                    left: engine.books.left(),
+                },
             }))
         }
         ["sessions", rest @ ..] => buyer::handle(engine, request, rest),
         ["customers"] => customers::handle(engine, request),
+        ["faults"] => faults::handle(engine, request),
+        ["requests"] => requests::handle(engine, request),
+        ["reset"] => reset::handle(engine, request),
         ["events", rest @ ..] => events::handle(engine, request, rest),
         _ => Err(ApiError::UnknownRoute),
     }
@@ -40,4 +51,14 @@ pub(super) fn handle(
 struct About {
     name: &'static str,
     version: &'static str,
+    books: Books,
+}
+
+/// How many merchants have a book. When there is no place for one more, the idlest leaves with
+/// all that it holds.
+#[derive(Serialize)]
+struct Books {
+    open: usize,
+    limit: usize,
+    left: u64,
 }

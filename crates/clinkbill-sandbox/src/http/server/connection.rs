@@ -1,0 +1,165 @@
+//! One connection of the server: requests in, answers out, and failures acted out.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+use crate::engine::Engine;
+use crate::request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
+
+/// How long a sender may take over the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a sender may take over a body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How much of a body that is too large is read and thrown away, so that its sender gets to read
+/// the answer.
+const DISCARD_LIMIT: usize = 64 << 20;
+
+/// How long a caller is kept waiting for an answer that never comes.
+const LONGEST_STALL: Duration = Duration::from_secs(10 * 60);
+
+/// Serves a connection until its caller leaves, a fault ends it, or the server stops.
+pub(super) async fn serve(
+    stream: TcpStream,
+    engine: Arc<Engine>,
+    mut stopped: watch::Receiver<()>,
+) {
+    // Answers are written whole, so that waiting for more to send only costs time.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request| Box::pin(answer(Arc::clone(&engine), request)));
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut stopping = false;
+    let ended = loop {
+        tokio::select! {
+            ended = poll_fn(|context| connection.poll_without_shutdown(context)) => break ended,
+            _ = stopped.changed(), if !stopping => {
+                stopping = true;
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
+            }
+        }
+    };
+    let mut stream = connection.into_parts().io.into_inner();
+    match ended.err().as_ref().and_then(Broken::from_hyper) {
+        Some(fault) => act_out(&fault, stream, stopped).await,
+        None => drop(stream.shutdown().await),
+    }
+}
+
+/// Ends the service of a connection with a fault.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection fails on demand")]
+struct Broken(TransportFault);
+
+impl Broken {
+    fn from_hyper(error: &hyper::Error) -> Option<TransportFault> {
+        let source = std::error::Error::source(error)?;
+        Some(source.downcast_ref::<Self>()?.0.clone())
+    }
+}
+
+async fn answer(
+    engine: Arc<Engine>,
+    request: hyper::Request<Incoming>,
+) -> Result<http::Response<Full<Bytes>>, Broken> {
+    let received_at = engine.clock.now_millis();
+    let (parts, body) = request.into_parts();
+    let request = Request {
+        method: parts.method,
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers,
+        body: read_body(body).await,
+        received_at,
+    };
+    match crate::http::handle(&engine, &request) {
+        Reply::Answer(answer) => Ok(answer.map(|body| Full::new(Bytes::from(body)))),
+        Reply::Fault(fault) => Err(Broken(fault)),
+    }
+}
+
+async fn read_body(body: Incoming) -> Body {
+    tokio::time::timeout(BODY_TIMEOUT, collect(body))
+        .await
+        .unwrap_or(Body::CutShort)
+}
+
+async fn collect(mut body: Incoming) -> Body {
+    let mut bytes = Vec::new();
+    let mut seen = 0;
+    loop {
+        match body.frame().await {
+            Some(Ok(frame)) => {
+                let Ok(chunk) = frame.into_data() else {
+                    continue;
+                };
+                seen += chunk.len();
+                if seen > DISCARD_LIMIT {
+                    return Body::TooLarge;
+                }
+                if seen <= BODY_LIMIT {
+                    bytes.extend_from_slice(&chunk);
+                }
+            }
+            Some(Err(_)) => return Body::CutShort,
+            None if seen > BODY_LIMIT => return Body::TooLarge,
+            None => return Body::Whole(bytes),
+        }
+    }
+}
+
+/// Whatever goes wrong here, the caller has lost the connection, as it should.
+async fn act_out(fault: &TransportFault, mut stream: TcpStream, stopped: watch::Receiver<()>) {
+    match fault {
+        TransportFault::Reset => {
+            // Without lingering, closing is a reset.
+            let _ = stream.set_zero_linger();
+        }
+        TransportFault::Close => drop(stream.shutdown().await),
+        TransportFault::HalfBody(answer) => {
+            let _ = stream.write_all(&head_and_half(answer)).await;
+            let _ = stream.shutdown().await;
+        }
+        TransportFault::Stall => stall(stream, stopped).await,
+    }
+}
+
+/// Says nothing until the caller gives up or the server stops.
+async fn stall(mut stream: TcpStream, mut stopped: watch::Receiver<()>) {
+    let mut ignored = [0; 1024];
+    let caller_leaves = pin!(async { while matches!(stream.read(&mut ignored).await, Ok(1..)) {} });
+    tokio::select! {
+        () = caller_leaves => {}
+        _ = stopped.changed() => {}
+        () = tokio::time::sleep(LONGEST_STALL) => {}
+    }
+}
+
+/// An answer that promises its whole length and stops in the middle.
+fn head_and_half(answer: &Answer) -> Vec<u8> {
+    let mut bytes = format!("HTTP/1.1 {}\r\n", answer.status()).into_bytes();
+    for (name, value) in answer.headers() {
+        bytes.extend_from_slice(name.as_str().as_bytes());
+        bytes.extend_from_slice(b": ");
+        bytes.extend_from_slice(value.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
+    }
+    let body = answer.body();
+    bytes.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
+    bytes.extend_from_slice(&body[..body.len() / 2]);
+    bytes
+}

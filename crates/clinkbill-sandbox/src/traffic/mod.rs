@@ -1,0 +1,119 @@
+//! What a merchant's requests meet before and after they are performed: armed faults, and the log.
+
+mod armory;
+pub(crate) mod fault;
+mod log;
+mod mask;
+
+pub(crate) use armory::Armory;
+pub use fault::{ArmedFault, Fault, FaultKind, FaultTime, ProxyStatus};
+pub(crate) use log::Requests;
+pub use log::{LoggedRequest, RequestLog};
+
+use crate::engine::Engine;
+use crate::error::{ApiError, Refusal};
+use crate::http::is_operation;
+use crate::key::KeyDigest;
+use crate::request::{Answer, Reply, Request};
+use crate::{ControlError, Merchant};
+
+/// What a door can do to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// It hands over answers, and has no connection to break.
+    AnswersOnly,
+    /// It also breaks connections.
+    BreaksConnections,
+}
+
+/// Performs a merchant's request, or fails it as armed, and logs it either way.
+///
+/// `operation` is the id of a documented operation; nothing else fails on demand.
+pub(crate) fn meet(
+    engine: &Engine,
+    merchant: KeyDigest,
+    request: &Request,
+    operation: Option<&'static str>,
+    door: Door,
+    perform: impl FnOnce() -> Answer,
+) -> Reply {
+    let fault = operation
+        .and_then(|operation| engine.peek(merchant, |book| book.armory.take(operation, door)));
+    let reply = match &fault {
+        None => Reply::Answer(perform()),
+        Some(fault) => match fault.time() {
+            FaultTime::BeforeCommit => fault.act(None),
+            FaultTime::AfterCommit => fault.act(Some(perform())),
+        },
+    };
+    if engine.options.request_log > 0 {
+        let status = match &reply {
+            Reply::Answer(answer) => Some(answer.status().as_u16()),
+            Reply::Fault(_) => None,
+        };
+        let entry = LoggedRequest::of(request, operation, status, fault.as_ref());
+        engine.peek(merchant, |book| book.requests.push(entry));
+    }
+    reply
+}
+
+impl Engine {
+    /// Arms a fault, if the operation exists and one of the open doors can make it.
+    pub(crate) fn arm(&self, merchant: KeyDigest, fault: Fault) -> Result<(), Refusal> {
+        if let Some(operation) = fault.operation()
+            && !is_operation(operation)
+        {
+            return Err(Refusal::field(
+                "operation",
+                "is not the operationId of an operation that is answered here",
+            ));
+        }
+        if fault.breaks_connections() && !self.can_break_connections() {
+            return Err(Refusal::new(
+                "FAULT_NOT_POSSIBLE",
+                "no open door has connections to break; serve the sandbox on a port",
+            ));
+        }
+        self.peek(merchant, |book| book.armory.arm(fault))
+    }
+}
+
+impl Merchant {
+    /// Makes later requests of this merchant fail.
+    ///
+    /// # Errors
+    ///
+    /// The operation is unknown, too many faults are armed, or the fault breaks connections and
+    /// no door of this sandbox has any.
+    pub fn arm(&self, fault: Fault) -> Result<(), ControlError> {
+        self.engine
+            .arm(self.digest, fault)
+            .map_err(|error| ControlError::from(ApiError::from(error)))
+    }
+
+    /// The faults that are still armed, in the order in which they are met.
+    #[must_use]
+    pub fn faults(&self) -> Vec<ArmedFault> {
+        self.engine
+            .peek(self.digest, |book| book.armory.iter().cloned().collect())
+    }
+
+    /// Lets every later request of this merchant succeed again.
+    pub fn clear_faults(&self) {
+        self.engine.peek(self.digest, |book| book.armory.clear());
+    }
+
+    /// The requests that reached the documented API with this merchant's key, also those whose
+    /// answer a fault has eaten: what a client really sent.
+    #[must_use]
+    pub fn requests(&self) -> RequestLog {
+        self.engine
+            .peek(self.digest, |book| book.requests.to_public())
+    }
+
+    /// Empties the merchant's book: customers, sessions and their links, orders, events, log,
+    /// faults and clock. Ids go on from where they were, so none is given out twice.
+    pub fn reset(&self) {
+        self.engine.reset(self.digest);
+    }
+}
