@@ -30,21 +30,24 @@ runs until Ctrl-C. Every sk_test_ or sk_uat_ key is its own, at first empty merc
 
 #[derive(clap::Args)]
 struct SandboxArgs {
-    /// Address to listen on; port 0 picks a free one
+    /// Address to listen on, such as localhost:4010; port 0 picks a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4010")]
-    listen: SocketAddr,
+    listen: String,
+
+    /// Also answer when called by this host name, such as that of a container; may be repeated
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
 
     /// Send webhook events to this URL
-    #[arg(long, value_name = "URL", requires = "webhook_secret")]
+    #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
 
-    /// Sign webhook events with this secret
+    /// Sign webhook events with this secret; of use with --webhook-url only
     #[arg(
         long,
         value_name = "SECRET",
         env = "CLINK_WEBHOOK_SECRET",
-        hide_env_values = true,
-        requires = "webhook_url"
+        hide_env_values = true
     )]
     webhook_secret: Option<String>,
 }
@@ -52,10 +55,9 @@ struct SandboxArgs {
 #[derive(Debug, thiserror::Error)]
 enum CommandError {
     #[error("failed to start the sandbox on {address}: {source}")]
-    Start {
-        address: SocketAddr,
-        source: StartError,
-    },
+    Start { address: String, source: StartError },
+    #[error("--webhook-url needs a secret: give --webhook-secret or set CLINK_WEBHOOK_SECRET")]
+    NoWebhookSecret,
     #[error("failed to write to stdout: {0}")]
     Output(std::io::Error),
     #[error("failed to wait for Ctrl-C: {0}")]
@@ -76,16 +78,32 @@ async fn main() -> ExitCode {
 }
 
 async fn sandbox(args: SandboxArgs) -> Result<(), CommandError> {
-    let address = args.listen;
-    let start = |source| CommandError::Start { address, source };
+    let start = |source| CommandError::Start {
+        address: args.listen.clone(),
+        source,
+    };
 
     let mut builder = Sandbox::builder();
-    if let (Some(url), Some(secret)) = (&args.webhook_url, &args.webhook_secret) {
-        builder = builder.webhook(url, secret).map_err(start)?;
+    for name in args.allow_host {
+        builder = builder.allow_host(name);
     }
+    if let Some(url) = args.webhook_url {
+        let secret = args.webhook_secret.ok_or(CommandError::NoWebhookSecret)?;
+        builder = builder.webhook(&url, &secret).map_err(start)?;
+    }
+    let address = resolve(&args.listen)
+        .await
+        .map_err(|error| start(error.into()))?;
     let server = builder.build().serve_on(address).await.map_err(start)?;
     announce(server.base_url(), server.secret_key()).map_err(CommandError::Output)?;
     tokio::signal::ctrl_c().await.map_err(CommandError::Signal)
+}
+
+async fn resolve(address: &str) -> std::io::Result<SocketAddr> {
+    let mut addresses = tokio::net::lookup_host(address).await?;
+    addresses
+        .next()
+        .ok_or_else(|| std::io::Error::other("the name has no address"))
 }
 
 /// The two lines that other programs read.

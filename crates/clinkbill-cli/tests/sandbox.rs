@@ -16,9 +16,11 @@ struct Running {
 }
 
 impl Running {
-    fn start() -> Self {
+    fn start(listen: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_clinkbill"))
-            .args(["sandbox", "--listen", "127.0.0.1:0"])
+            .args(["sandbox", "--listen", listen])
+            // What a merchant's environment holds for its own server changes nothing.
+            .env("CLINK_WEBHOOK_SECRET", "whsec_of_the_merchant")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -54,7 +56,7 @@ fn exchange(authority: &str, request: &str) -> String {
 
 #[test]
 fn two_lines_on_stdout_are_all_a_client_needs_until_ctrl_c() {
-    let mut running = Running::start();
+    let mut running = Running::start("127.0.0.1:0");
     let base_url = running.line();
     let secret_key = running.line();
     let base_url = base_url.strip_prefix("CLINK_BASE_URL=").unwrap();
@@ -105,6 +107,33 @@ fn two_lines_on_stdout_are_all_a_client_needs_until_ctrl_c() {
         "",
         "nothing but the two lines stands on stdout"
     );
+}
+
+#[test]
+fn an_address_may_be_a_name_or_any_address_and_the_base_url_can_be_called() {
+    for listen in ["localhost:0", "0.0.0.0:0"] {
+        let mut running = Running::start(listen);
+        let line = running.line();
+        let base_url = line.strip_prefix("CLINK_BASE_URL=http://").unwrap();
+        let authority = base_url.strip_suffix("/api/").unwrap();
+        let answer = exchange(
+            authority,
+            &format!("GET /pay/x HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"),
+        );
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    }
+}
+
+#[test]
+fn a_webhook_url_without_a_secret_is_an_error_that_names_both_ways_to_give_one() {
+    let output = Command::new(env!("CARGO_BIN_EXE_clinkbill"))
+        .args(["sandbox", "--webhook-url", "http://127.0.0.1:9/hook"])
+        .env_remove("CLINK_WEBHOOK_SECRET")
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("--webhook-secret") && message.contains("CLINK_WEBHOOK_SECRET"));
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) books: usize,
     /// How many requests each book remembers.
     pub(crate) request_log: usize,
+    /// Names beside the local ones by which the sandbox may be called.
+    pub(crate) allowed_hosts: Vec<String>,
 }
 
 /// Every merchant's book and the rules they are kept by.

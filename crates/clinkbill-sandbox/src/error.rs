@@ -97,7 +97,7 @@ impl ApiError {
             Self::ForeignHost => (
                 StatusCode::FORBIDDEN,
                 403,
-                "Host: the sandbox answers to localhost, 127.0.0.1 and [::1] only".into(),
+                "Host: the sandbox answers to localhost, 127.0.0.1, [::1] and the names allowed at start".into(),
             ),
             Self::UnknownRoute => (StatusCode::NOT_FOUND, 404, "no such endpoint".into()),
             Self::MethodNotAllowed(methods) => (

@@ -42,6 +42,7 @@ pub struct SandboxBuilder {
     timestamp_tolerance: Duration,
     books: usize,
     request_log: usize,
+    allowed_hosts: Vec<String>,
 }
 
 /// One merchant, and what a buyer does at its checkout.
@@ -105,6 +106,7 @@ impl Sandbox {
             timestamp_tolerance: DEFAULT_TOLERANCE,
             books: DEFAULT_BOOKS,
             request_log: DEFAULT_REQUEST_LOG,
+            allowed_hosts: Vec::new(),
         }
     }
 
@@ -274,6 +276,13 @@ impl SandboxBuilder {
         self
     }
 
+    /// Also answers when it is called by this host name, such as that of a container. Without
+    /// it only localhost and loopback addresses are answered.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.allowed_hosts.push(name.into());
+        self
+    }
+
     /// Starts the sandbox.
     #[must_use]
     pub fn build(self) -> Sandbox {
@@ -285,6 +294,7 @@ impl SandboxBuilder {
             endpoints: self.endpoints,
             books: self.books,
             request_log: self.request_log,
+            allowed_hosts: self.allowed_hosts,
         };
         Sandbox {
             engine: Arc::new(Engine::new(self.rulebook, self.clock, self.seed, options)),

@@ -4,8 +4,8 @@
 mod checkout;
 mod payment;
 
-pub(crate) use payment::redirect_on_leaving;
 pub use payment::{Attempt, Paid};
+pub(crate) use payment::{redirect_after_success, redirect_on_leaving};
 
 use crate::Answer;
 use crate::wire::response::Envelope;

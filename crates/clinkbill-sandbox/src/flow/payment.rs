@@ -138,7 +138,7 @@ pub(crate) fn redirect_on_leaving(rulebook: &dyn Rulebook, session: &Session) ->
 }
 
 /// RD-04 for hosted checkout, RD-07 for embedded.
-fn redirect_after_success(rulebook: &dyn Rulebook, session: &Session) -> Option<String> {
+pub(crate) fn redirect_after_success(rulebook: &dyn Rulebook, session: &Session) -> Option<String> {
     let draft = &session.draft;
     match draft.ui_mode {
         UiMode::HostedPage => draft

@@ -2,7 +2,8 @@
 
 use http::Method;
 
-use super::{check_timestamp, json_body, merchant, origin};
+use super::host::origin;
+use super::{check_timestamp, json_body, merchant};
 use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;

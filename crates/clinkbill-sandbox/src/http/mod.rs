@@ -2,6 +2,7 @@
 
 mod api;
 mod control;
+mod host;
 mod page;
 #[cfg(feature = "server")]
 pub(crate) mod server;
@@ -40,7 +41,7 @@ fn reply(engine: &Engine, request: &Request, door: Door) -> Reply {
 }
 
 fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiError> {
-    check_host(request)?;
+    host::check(engine, request)?;
     let path = request.path.trim_start_matches('/');
     let segments: Vec<&str> = path.split('/').collect();
     match segments.as_slice() {
@@ -49,34 +50,6 @@ fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiErr
         ["pay", token] => page::handle(engine, request, token).map(Reply::Answer),
         _ => Err(ApiError::UnknownRoute),
     }
-}
-
-/// A page of another site must not reach the sandbox through a name that resolves to loopback.
-fn check_host(request: &Request) -> Result<(), ApiError> {
-    let Some(host) = request.headers.get(header::HOST) else {
-        return Ok(());
-    };
-    let is_local = host
-        .to_str()
-        .ok()
-        .and_then(|host| url::Url::parse(&format!("http://{host}")).ok())
-        .is_some_and(|url| match url.host() {
-            Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        });
-    if is_local {
-        Ok(())
-    } else {
-        Err(ApiError::ForeignHost)
-    }
-}
-
-/// Where the sandbox can be reached, as the caller reached it.
-fn origin(request: &Request) -> String {
-    let host = request.text_header(&header::HOST).unwrap_or("localhost");
-    format!("http://{host}")
 }
 
 fn allow(request: &Request, methods: &[Method]) -> Result<(), ApiError> {
@@ -94,6 +67,7 @@ fn merchant(request: &Request) -> Result<KeyDigest, ApiError> {
 fn check_timestamp(engine: &Engine, request: &Request) -> Result<(), ApiError> {
     let sent: i64 = request
         .text_header(&TIMESTAMP)
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
         .and_then(|text| text.parse().ok())
         .ok_or(ApiError::NoTimestamp)?;
     let skew = sent.abs_diff(request.received_at);
@@ -108,13 +82,26 @@ fn json_body(request: &Request) -> Result<&[u8], ApiError> {
     let body = whole_body(request)?;
     let is_json = request
         .text_header(&header::CONTENT_TYPE)
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case("application/json"));
+        .is_some_and(is_json_in_utf8);
     if is_json {
         Ok(body)
     } else {
         Err(ApiError::NotJson)
     }
+}
+
+fn is_json_in_utf8(content_type: &str) -> bool {
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_json = parts
+        .next()
+        .is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
+    is_json
+        && parts.all(|parameter| match parameter.split_once('=') {
+            Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+                value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            _ => true,
+        })
 }
 
 fn whole_body(request: &Request) -> Result<&[u8], ApiError> {

@@ -10,7 +10,7 @@ use crate::Answer;
 use crate::book::{Book, Session};
 use crate::engine::{Engine, Link};
 use crate::error::ApiError;
-use crate::flow::{Attempt, redirect_on_leaving};
+use crate::flow::{Attempt, redirect_after_success, redirect_on_leaving};
 use crate::request::Request;
 use crate::view;
 use crate::wire::response::SessionStatus;
@@ -28,8 +28,15 @@ pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<
         return Ok(show(engine, request, &link, None));
     }
     let attempt = match form_value(request, "outcome")?.as_deref() {
+        Some("succeeded") => Attempt::succeeded(),
         Some("failed") => Attempt::failed(),
-        _ => Attempt::succeeded(),
+        _ => {
+            return Ok(Notice::reply(
+                StatusCode::BAD_REQUEST,
+                "Nothing was paid",
+                "The form field outcome must be succeeded or failed.",
+            ));
+        }
     };
     match engine.pay(
         link.merchant,
@@ -133,8 +140,8 @@ fn checkout(engine: &Engine, book: &Book, session: &Session, alert: Option<&str>
         alert,
     };
     // A browser checks the redirect after a form against form-action as well.
-    let after = draft.success_url.as_deref().or(draft.return_url.as_deref());
-    let form_targets = match after.and_then(|url| Url::parse(url).ok()) {
+    let after = redirect_after_success(&*engine.rulebook, session);
+    let form_targets = match after.and_then(|url| Url::parse(&url).ok()) {
         Some(url) => format!("'self' {}", url.origin().ascii_serialization()),
         None => "'self'".to_owned(),
     };

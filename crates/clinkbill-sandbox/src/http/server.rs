@@ -2,7 +2,7 @@
 
 mod connection;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ impl Sandbox {
         Ok(Server {
             sandbox: self.clone(),
             address,
-            base_url: format!("http://{address}/api/"),
+            base_url: format!("http://{}/api/", reachable(address)),
             _running: running,
             _door: Engine::open_breaking_door(&self.engine),
             _courier: courier,
@@ -105,4 +105,14 @@ async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
+}
+
+/// The address a client on this machine uses: "any address" is not one that can be called.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }

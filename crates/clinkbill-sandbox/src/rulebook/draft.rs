@@ -40,7 +40,7 @@ pub(crate) fn draft(
         ("returnUrl", &request.return_url),
     ] {
         if let Some(url) = &url.0 {
-            rulebook.redirect_url(field, url)?;
+            rulebook.web_url(field, url)?;
         }
     }
     let lines = request
@@ -92,6 +92,9 @@ fn draft_line(
             .to_owned(),
         None => session_currency.to_owned(),
     };
+    if let Some(url) = &line.image_url.0 {
+        rulebook.web_url(&format!("{path}.imageUrl"), url)?;
+    }
     Ok(Line {
         unit_amount: rulebook.amount(&format!("{path}.unitAmount"), line.unit_amount.exact())?,
         name: line.name,

@@ -29,7 +29,6 @@ mod draft;
 mod redirect;
 
 use clinkbill_types::{Amount, Currency};
-use url::Url;
 
 use crate::error::Refusal;
 pub use customer::{Cell, Verdict};
@@ -91,14 +90,16 @@ pub trait Rulebook: Send + Sync {
         }
     }
 
-    /// RD-11 (open): a buyer is sent to absolute http and https URLs only (G-34, our choice).
-    fn redirect_url(&self, field: &str, url: &str) -> Result<(), Refusal> {
-        match Url::parse(url) {
-            Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => Ok(()),
-            _ => Err(Refusal::field(
+    /// RD-11 (open): a buyer is sent to absolute http and https URLs only, and a picture is
+    /// fetched from nowhere else (G-34, our choice).
+    fn web_url(&self, field: &str, url: &str) -> Result<(), Refusal> {
+        if redirect::is_web_url(url) {
+            Ok(())
+        } else {
+            Err(Refusal::field(
                 field,
-                "must be an absolute http or https URL",
-            )),
+                "must be an absolute http or https URL without blanks",
+            ))
         }
     }
 

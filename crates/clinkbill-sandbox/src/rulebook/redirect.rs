@@ -1,10 +1,25 @@
 //! How return URLs are completed. The merchant's text is kept to the letter around the change.
 
+use url::Url;
+
 const PLACEHOLDERS: [&str; 3] = [
     "{ELEMENTS_SESSION_ID}",
     "%7BELEMENTS_SESSION_ID%7D",
     "%7bELEMENTS_SESSION_ID%7d",
 ];
+
+/// Whether the text is an absolute http or https URL as it stands. A URL parser alone is more
+/// generous: it mends what browsers and headers would take for something else.
+pub(super) fn is_web_url(text: &str) -> bool {
+    let has_host = ["http://", "https://"].iter().any(|scheme| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && !text[scheme.len()..].starts_with(['/', '\\'])
+    });
+    has_host
+        && !text.contains(|c: char| c.is_control() || c.is_whitespace())
+        && Url::parse(text).is_ok()
+}
 
 /// RD-04: `sessionId` is appended as a query parameter. A fragment stays at the end and a
 /// `sessionId` that was already there stays too (G-13, our choice).
@@ -64,6 +79,38 @@ mod tests {
             ),
         ] {
             assert_eq!(append_session_id(url, "s"), expected);
+        }
+    }
+
+    #[test]
+    fn only_what_reads_as_a_web_url_is_one() {
+        for url in [
+            "https://a.example",
+            "HTTP://a.example/x",
+            "http://localhost:3000/{ELEMENTS_SESSION_ID}",
+            "https://b\u{fc}cher.example/",
+        ] {
+            assert!(is_web_url(url), "{url}");
+        }
+        for url in [
+            "",
+            "a.example",
+            "/x",
+            "https:a.example",
+            "https:/a.example",
+            "https:///a.example",
+            "https:\\\\a.example",
+            "http://",
+            "ht\ttps://a.example",
+            "https://a.example/\r\nSet-Cookie: a=b",
+            " https://a.example",
+            "https://a.example/ x",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://a b/",
+            "h",
+        ] {
+            assert!(!is_web_url(url), "{url:?}");
         }
     }
 

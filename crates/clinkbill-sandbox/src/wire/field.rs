@@ -13,6 +13,57 @@ use serde_json::value::RawValue;
 
 const LARGEST_MAP: usize = 20;
 
+/// Declares an enum of wire strings that takes its own values and nothing else.
+///
+/// A derived enum would also take `{"CARD": null}` for `"CARD"`.
+macro_rules! closed_enum {
+    ($(#[$meta:meta])* $visibility:vis enum $name:ident { $($variant:ident = $wire:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        $visibility enum $name {
+            $($variant,)+
+        }
+
+        impl $name {
+            const WORDS: &'static [&'static str] = &[$($wire),+];
+
+            /// The value as it stands on the wire.
+            $visibility fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $wire,)+
+                }
+            }
+        }
+
+        impl ::serde::Serialize for $name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <String as ::serde::Deserialize>::deserialize(deserializer)?;
+                match &*text {
+                    $($wire => Ok(Self::$variant),)+
+                    _ => Err(::serde::de::Error::unknown_variant(&text, Self::WORDS)),
+                }
+            }
+        }
+
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                ::schemars::json_schema!({ "type": "string", "enum": Self::WORDS })
+            }
+        }
+    };
+}
+pub(crate) use closed_enum;
+
 /// A JSON object. Derived structs would take an array of their fields as well.
 pub(crate) struct Object<T>(pub(crate) T);
 
@@ -149,7 +200,7 @@ impl<'de> Deserialize<'de> for CurrencyText {
 
 impl<'de, const LONGEST: u32> Deserialize<'de> for TextMap<LONGEST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let map = BTreeMap::<String, String>::deserialize(deserializer)?;
+        let map = deserializer.deserialize_map(Texts)?;
         if map.len() > LARGEST_MAP {
             return Err(de::Error::custom("must have at most 20 keys"));
         }
@@ -162,6 +213,27 @@ impl<'de, const LONGEST: u32> Deserialize<'de> for TextMap<LONGEST> {
                 "the value of {key:?} must have at most {LONGEST} characters"
             ))),
         }
+    }
+}
+
+/// Reads texts by name, each name once.
+struct Texts;
+
+impl<'de> Visitor<'de> for Texts {
+    type Value = BTreeMap<String, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object of strings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut texts = BTreeMap::new();
+        while let Some((key, value)) = map.next_entry()? {
+            if texts.insert(key, value).is_some() {
+                return Err(de::Error::custom("a key stands twice"));
+            }
+        }
+        Ok(texts)
     }
 }
 

@@ -7,10 +7,16 @@ pub(crate) mod field;
 pub mod request;
 pub mod response;
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use crate::error::ApiError;
 use field::Object;
+
+/// How deep a body may be nested.
+pub(crate) const DEPTH_LIMIT: usize = 64;
 
 /// Reads a JSON object, and names the field when it is not what the contract allows.
 pub(crate) fn read_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
@@ -23,7 +29,46 @@ pub(crate) fn read_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiErro
     deserializer
         .end()
         .map_err(|error| malformed("body".to_owned(), &error))?;
+    check_the_rest(body)?;
     Ok(value)
+}
+
+/// Fields that nobody reads have to be sound as well: a body is read as a whole or not at all.
+fn check_the_rest(body: &[u8]) -> Result<(), ApiError> {
+    let text = std::str::from_utf8(body).map_err(|error| ApiError::Malformed {
+        field: "body".to_owned(),
+        reason: format!("is not UTF-8 at byte {}", error.valid_up_to()),
+    })?;
+    let fields: BTreeMap<String, &RawValue> =
+        serde_json::from_str(text).map_err(|error| malformed("body".to_owned(), &error))?;
+    for (name, value) in fields {
+        check_value(value.get(), 1).map_err(|reason| ApiError::Malformed {
+            field: name,
+            reason,
+        })?;
+    }
+    Ok(())
+}
+
+fn check_value(text: &str, depth: usize) -> Result<(), String> {
+    if depth > DEPTH_LIMIT {
+        return Err(format!("is nested more than {DEPTH_LIMIT} levels deep"));
+    }
+    let unreadable = |error: serde_json::Error| error.to_string();
+    match text.as_bytes().first() {
+        Some(b'{') => serde_json::from_str::<BTreeMap<String, &RawValue>>(text)
+            .map_err(unreadable)?
+            .values()
+            .try_for_each(|value| check_value(value.get(), depth + 1)),
+        Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(text)
+            .map_err(unreadable)?
+            .iter()
+            .try_for_each(|value| check_value(value.get(), depth + 1)),
+        Some(b'"') => serde_json::from_str::<String>(text)
+            .map(drop)
+            .map_err(unreadable),
+        _ => Ok(()),
+    }
 }
 
 fn malformed(field: String, error: &serde_json::Error) -> ApiError {

@@ -1,10 +1,10 @@
 //! The body of `POST /checkout/session`.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::field::{
-    CurrencyText, Object, Optional, PositiveNumber, Quantity, TextMap, WholeNumber,
+    CurrencyText, Object, Optional, PositiveNumber, Quantity, TextMap, WholeNumber, closed_enum,
 };
 
 /// A checkout session as a merchant asks for it.
@@ -108,44 +108,44 @@ pub(crate) struct ScheduledPhase {
     metadata: Optional<TextMap<{ u32::MAX }>>,
 }
 
-/// How the checkout is rendered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum UiMode {
-    HostedPage,
-    Elements,
+closed_enum! {
+    /// How the checkout is rendered.
+    pub(crate) enum UiMode {
+        HostedPage = "hostedPage",
+        Elements = "elements",
+    }
 }
 
-/// A payment method of the checkout.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum PaymentMethodType {
-    Card,
-    CashApp,
-    WeChat,
-    Kakao,
-    Pix,
-    Alipay,
-    Upi,
-    PayPal,
-    GooglePay,
-    ApplePay,
-    Qris,
-    GCash,
+closed_enum! {
+    /// A payment method of the checkout.
+    pub(crate) enum PaymentMethodType {
+        Card = "CARD",
+        CashApp = "CASHAPP",
+        WeChat = "WECHAT",
+        Kakao = "KAKAO",
+        Pix = "PIX",
+        Alipay = "ALIPAY",
+        Upi = "UPI",
+        PayPal = "PAYPAL",
+        GooglePay = "GOOGLEPAY",
+        ApplePay = "APPLEPAY",
+        Qris = "QRIS",
+        GCash = "GCASH",
+    }
 }
 
-/// A payment method whose QR code can be opened at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum DirectQrPaymentMethodType {
-    CashApp,
-    Qris,
+closed_enum! {
+    /// A payment method whose QR code can be opened at once.
+    pub(crate) enum DirectQrPaymentMethodType {
+        CashApp = "CASHAPP",
+        Qris = "QRIS",
+    }
 }
 
-/// A payment method whose saved instruments can be imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub(crate) enum ImportedMethodType {
-    Card,
-    CashApp,
+closed_enum! {
+    /// A payment method whose saved instruments can be imported.
+    pub(crate) enum ImportedMethodType {
+        Card = "CARD",
+        CashApp = "CASHAPP",
+    }
 }

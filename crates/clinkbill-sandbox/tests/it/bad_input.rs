@@ -53,6 +53,7 @@ fn with(field: &str, value: &str) -> String {
         "originalAmount",
         "originalCurrency",
         "uiMode",
+        "priceDataList",
     ] {
         if name == field {
             body = body.replacen(&format!("\"{name}\""), "\"ignored\"", 1);
@@ -90,6 +91,39 @@ fn a_body_that_is_no_json_object_is_malformed() {
 }
 
 #[test]
+fn a_field_that_nobody_reads_has_to_be_sound_as_well() {
+    assert_malformed(
+        [
+            with("other", "\"?\"").split_once('?').unwrap().0.as_bytes(),
+            b"\xff\"}",
+        ]
+        .concat(),
+        "body",
+    );
+    assert_malformed(with("other", r#""\ud800""#), "other");
+    assert_malformed(with("other", r#"{"a":["\udc00"]}"#), "other");
+    assert_malformed(
+        with(
+            "other",
+            &format!("{}{}", "[".repeat(20_000), "]".repeat(20_000)),
+        ),
+        "other",
+    );
+    let sandbox = Sandbox::new();
+    let deep = format!("{}{}", "[".repeat(60), "]".repeat(60));
+    assert_eq!(
+        Call::create(with("other", &deep)).send(&sandbox).status(),
+        200
+    );
+    assert_eq!(
+        Call::create(with("other", "[1e999, null, {\"x\": \"\\ud83d\\ude00\"}]"))
+            .send(&sandbox)
+            .status(),
+        200
+    );
+}
+
+#[test]
 fn a_field_of_the_wrong_type_is_named() {
     for (field, value) in [
         ("customerEmail", "7"),
@@ -98,6 +132,10 @@ fn a_field_of_the_wrong_type_is_named() {
         ("originalCurrency", "840"),
         ("uiMode", "\"popup\""),
         ("uiMode", "null"),
+        ("uiMode", "{\"hostedPage\":null}"),
+        ("paymentMethodType", "{\"CARD\":null}"),
+        ("paymentMethodTypeBlackList", "[{\"CARD\":null}]"),
+        ("metadata", "{\"a\":\"1\",\"a\":\"2\"}"),
         ("successUrl", "null"),
         ("successUrl", "[]"),
         ("metadata", "[]"),
@@ -146,10 +184,7 @@ fn a_value_out_of_bounds_is_named() {
         (r#"{"unitAmount":1}"#, "name"),
         (r#"["x",1,1]"#, "priceDataList[0]"),
     ] {
-        assert_malformed(
-            with("priceDataList", &format!("[{line}]")).replacen("priceDataList", "ignored", 1),
-            field,
-        );
+        assert_malformed(with("priceDataList", &format!("[{line}]")), field);
     }
     let many: Vec<String> = (0..21).map(|n| format!("\"k{n}\":\"v\"")).collect();
     assert_malformed(
@@ -169,6 +204,18 @@ fn what_only_a_rule_forbids_is_refused_under_http_200() {
         ("successUrl", "\" javascript:alert(1)\""),
         ("cancelUrl", "\"data:text/html,hello\""),
         ("returnUrl", "\"/relative\""),
+        (
+            "successUrl",
+            r#""https://shop.example/\r\nSet-Cookie: a=b""#,
+        ),
+        ("successUrl", r#""ht\ttps://shop.example/""#),
+        ("cancelUrl", "\"https:shop.example\""),
+        (
+            "successUrl",
+            r#""https://shop.example/\r\nSet-Cookie: a=b""#,
+        ),
+        ("successUrl", r#""ht\ttps://shop.example/""#),
+        ("cancelUrl", "\"https:shop.example\""),
         ("successUrl", "\"\""),
         ("originalCurrency", "\"ZZZ\""),
         ("originalCurrency", "\"usd\""),
@@ -181,6 +228,10 @@ fn what_only_a_rule_forbids_is_refused_under_http_200() {
         &with("metadata", &format!("{{\"{}\":\"v\"}}", "k".repeat(41))),
         "metadata",
     );
+    let line = r#"[{"name":"x","unitAmount":1,"imageUrl":"javascript:alert(1)"}]"#;
+    assert_against_a_rule(&with("priceDataList", line), "priceDataList[0].imageUrl");
+    let line = r#"[{"name":"x","unitAmount":1,"imageUrl":"javascript:alert(1)"}]"#;
+    assert_against_a_rule(&with("priceDataList", line), "priceDataList[0].imageUrl");
     assert_against_a_rule(&with("uiMode", "\"elements\""), "returnUrl");
     assert_against_a_rule(
         r#"{"originalAmount":1,"originalCurrency":"USD"}"#,
@@ -233,7 +284,16 @@ fn a_timestamp_is_required_in_milliseconds_and_close_to_now() {
         80_102_203,
         "X-Timestamp",
     );
-    for timestamp in ["", "now", "1700000000000.5", "99999999999999999999"] {
+    for timestamp in [
+        "",
+        "now",
+        "+1700000000000",
+        "-1",
+        "+1700000000000",
+        "-1",
+        "1700000000000.5",
+        "99999999999999999999",
+    ] {
         let reply = create().header("x-timestamp", timestamp).send(&sandbox);
         assert_refused(&sandbox, &reply, 401, 80_102_203, "X-Timestamp");
     }
@@ -241,7 +301,7 @@ fn a_timestamp_is_required_in_milliseconds_and_close_to_now() {
         "1700000000",
         "1699999699999",
         "1700000300001",
-        "-9223372036854775808",
+        "9223372036854775807",
     ] {
         let reply = create().header("x-timestamp", timestamp).send(&sandbox);
         assert_refused(&sandbox, &reply, 401, 80_102_212, "X-Timestamp");
@@ -282,6 +342,10 @@ fn another_media_type_is_unsupported() {
         .header("content-type", "application/x-www-form-urlencoded")
         .send(&sandbox);
     assert_refused(&sandbox, &form, 415, 415, "Content-Type");
+    let utf_16 = create()
+        .header("content-type", "application/json; charset=utf-16")
+        .send(&sandbox);
+    assert_refused(&sandbox, &utf_16, 415, 415, "Content-Type");
     let charset = create()
         .header("content-type", "Application/JSON; charset=utf-8")
         .send(&sandbox);
@@ -314,6 +378,10 @@ fn an_unknown_route_method_or_host_is_told_apart() {
         "127.0.0.1.evil.example",
         "localhost.evil.example:80",
         "10.0.0.1",
+        "evil.example@127.0.0.1",
+        "127.0.0.1/evil",
+        "127.0.0.1?x",
+        "127.0.0.1\\evil",
     ] {
         let reply = Call::create(quick_start("4.99"))
             .header("host", host)

@@ -221,3 +221,60 @@ fn a_checkout_link_follows_the_host_the_merchant_called() {
         .send(&sandbox);
     assert!(data(&reply, "url").starts_with("http://127.0.0.1:4010/pay/"));
 }
+
+#[test]
+fn a_form_with_another_outcome_pays_nothing() {
+    let sandbox = sandbox_at(1_700_000_000_000);
+    let created = Call::create(quick_start("4.99")).send(&sandbox);
+    let url = data(&created, "url");
+    let path = url.strip_prefix("http://localhost").unwrap();
+    for body in [
+        "",
+        "outcome=",
+        "outcome=BOGUS",
+        "{\"outcome\":\"succeeded\"}",
+    ] {
+        let answer = Call::new(http::Method::POST, path)
+            .body(body)
+            .send(&sandbox);
+        assert_eq!(answer.status(), 400, "{body}");
+    }
+    let page = Call::get(path).send(&sandbox);
+    assert!(text(&page).contains("<button"), "the session is still open");
+}
+
+#[test]
+fn a_form_may_lead_where_the_session_leads_and_nowhere_else() {
+    let sandbox = sandbox_at(1_700_000_000_000);
+    let created = Call::create(
+        r#"{"customerEmail": "b@example.com", "originalAmount": 1, "originalCurrency": "USD",
+            "uiMode": "elements", "returnUrl": "https://return.example/",
+            "successUrl": "https://success.example/"}"#,
+    )
+    .send(&sandbox);
+    let url = data(&created, "url");
+    let path = url.strip_prefix("http://localhost").unwrap();
+    let page = Call::get(path).send(&sandbox);
+    let policy = page.headers()["content-security-policy"].to_str().unwrap();
+    assert!(
+        policy.contains("form-action 'self' https://return.example;"),
+        "{policy}"
+    );
+    let paid = Call::new(http::Method::POST, path)
+        .body("outcome=succeeded")
+        .send(&sandbox);
+    assert_eq!(paid.headers()["location"], "https://return.example/");
+}
+
+#[test]
+fn a_host_name_that_was_allowed_is_answered_and_named_in_the_link() {
+    let sandbox = Sandbox::builder().allow_host("clink").build();
+    let reply = Call::create(quick_start("1"))
+        .header("host", "clink:4010")
+        .send(&sandbox);
+    assert!(data(&reply, "url").starts_with("http://clink:4010/pay/"));
+    let foreign = Call::create(quick_start("1"))
+        .header("host", "clink.evil")
+        .send(&sandbox);
+    assert_eq!(foreign.status(), 403);
+}

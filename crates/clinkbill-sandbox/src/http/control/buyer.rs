@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::flow::{Attempt, success};
 use crate::request::Request;
+use crate::wire::field::closed_enum;
 use crate::wire::read_object;
 use crate::wire::request::PaymentMethodType;
 
@@ -49,11 +50,11 @@ struct PayRequest {
     outcome: Outcome,
 }
 
-#[derive(Deserialize, Clone, Copy)]
-#[serde(rename_all = "lowercase")]
-enum Outcome {
-    Succeeded,
-    Failed,
+closed_enum! {
+    enum Outcome {
+        Succeeded = "succeeded",
+        Failed = "failed",
+    }
 }
 
 #[derive(Serialize)]
