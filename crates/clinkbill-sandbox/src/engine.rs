@@ -9,11 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 
 use clinkbill_types::Timestamp;
 
-use crate::book::Book;
+use crate::book::{Book, Products};
 use crate::clock::Clock;
 use crate::error::RefusalShape;
 use crate::ids::{Ids, Seed};
 use crate::key::KeyDigest;
+use crate::offers::OfferTable;
 use crate::rulebook::Rulebook;
 use crate::shelf::Shelf;
 use crate::webhook::outbox::{DeliveryNumber, DueDelivery, Endpoint, Outbox};
@@ -30,6 +31,11 @@ pub(crate) struct Options {
     pub(crate) request_log: usize,
     /// Names beside the local ones by which the sandbox may be called.
     pub(crate) allowed_hosts: Vec<String>,
+    /// What every merchant sells at first.
+    pub(crate) products: Products,
+    pub(crate) offers: OfferTable,
+    /// Whether what is only observed otherwise is refused.
+    pub(crate) strict: bool,
 }
 
 /// Every merchant's book and the rules they are kept by.
@@ -181,7 +187,12 @@ impl Engine {
 
     fn empty_book(&self, ids: Ids) -> Book {
         let outbox = Outbox::for_endpoints(self.options.endpoints.clone());
-        Book::new(ids, outbox, self.options.request_log)
+        Book::new(
+            ids,
+            self.options.products.clone(),
+            outbox,
+            self.options.request_log,
+        )
     }
 
     fn remove_links(&self, book: &Book) {

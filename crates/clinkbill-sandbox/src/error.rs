@@ -62,6 +62,10 @@ impl Refusal {
         self.name
     }
 
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     pub(crate) fn message(&self) -> String {
         format!("{}: {}", self.name, self.detail)
     }

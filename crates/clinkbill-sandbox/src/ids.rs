@@ -43,6 +43,15 @@ impl Seed {
         (key, digest)
     }
 
+    /// The ids of what every merchant has from the start.
+    pub(crate) fn shared_ids(&self) -> Ids {
+        let seed = Sha256::new()
+            .chain_update(self.0)
+            .chain_update("catalogue")
+            .finalize();
+        Ids(StdRng::from_seed(seed.into()))
+    }
+
     pub(crate) fn ids_of(&self, merchant: &KeyDigest) -> Ids {
         let seed = Sha256::new()
             .chain_update(self.0)
@@ -53,6 +62,11 @@ impl Seed {
 }
 
 impl Ids {
+    /// Ids that nobody will see.
+    pub(crate) fn throwaway() -> Self {
+        Self(StdRng::from_seed([0; 32]))
+    }
+
     /// A public id: `prefix` and 24 letters and digits.
     pub(crate) fn id(&mut self, prefix: &str) -> String {
         let mut id = String::with_capacity(prefix.len() + ID_CHARS);

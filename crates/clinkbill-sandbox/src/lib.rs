@@ -40,12 +40,13 @@
 //!
 //! # What it does not do
 //!
-//! Products and prices of the dashboard are taken at their word; there are no subscriptions, and
+//! There are no subscriptions, no coupons and no exchange of currencies, and
 //! a webhook is delivered once, without a retry.
 
 #![warn(missing_docs)]
 
 mod book;
+mod catalogue;
 mod clock;
 mod engine;
 mod error;
@@ -53,6 +54,8 @@ mod flow;
 mod http;
 mod ids;
 mod key;
+mod offers;
+mod paging;
 mod request;
 pub mod rulebook;
 mod sandbox;
@@ -66,11 +69,14 @@ pub mod wire;
 pub use self::http::server::Server;
 #[cfg(feature = "wiremock")]
 pub use self::http::wiremock::WiremockServer;
+pub use catalogue::{Catalogue, CatalogueError};
 pub use clock::{Clock, ManualClock, WallClock};
 pub use error::{Refusal, RefusalShape};
 pub use flow::{Attempt, Paid};
+pub use offers::{Country, CountryError, Offer, OfferTable, PurchaseType};
 pub use request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
 pub use sandbox::{ControlError, Delivery, Merchant, Sandbox, SandboxBuilder, StartError};
 pub use traffic::{
     ArmedFault, Fault, FaultKind, FaultTime, LoggedRequest, ProxyStatus, RequestLog,
 };
+pub use wire::request::PaymentMethodType;

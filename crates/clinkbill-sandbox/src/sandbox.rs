@@ -7,12 +7,14 @@ use clinkbill_webhook::{SecretError, Signer, WebhookSecret};
 use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;
 
+use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
 use crate::engine::{Engine, Options};
 use crate::error::{ApiError, RefusalShape};
 use crate::flow::{Attempt, Paid};
 use crate::ids::Seed;
 use crate::key::KeyDigest;
+use crate::offers::OfferTable;
 use crate::request::{Answer, Body, Reply, Request};
 use crate::rulebook::{Faithful, Rulebook};
 use crate::webhook::outbox::Endpoint;
@@ -43,6 +45,9 @@ pub struct SandboxBuilder {
     books: usize,
     request_log: usize,
     allowed_hosts: Vec<String>,
+    catalogue: Catalogue,
+    offers: Option<OfferTable>,
+    strict: bool,
 }
 
 /// One merchant, and what a buyer does at its checkout.
@@ -107,6 +112,9 @@ impl Sandbox {
             books: DEFAULT_BOOKS,
             request_log: DEFAULT_REQUEST_LOG,
             allowed_hosts: Vec::new(),
+            catalogue: Catalogue::default(),
+            offers: None,
+            strict: false,
         }
     }
 
@@ -283,10 +291,39 @@ impl SandboxBuilder {
         self
     }
 
+    /// Gives every merchant these products and prices, and, where the catalogue has offers, the
+    /// offers too.
+    pub fn catalogue(mut self, catalogue: Catalogue) -> Self {
+        self.catalogue = catalogue;
+        self
+    }
+
+    /// Which payment methods and currencies a checkout offers; wins over the catalogue's.
+    pub fn offers(mut self, table: OfferTable) -> Self {
+        self.offers = Some(table);
+        self
+    }
+
+    /// Refuses what is otherwise accepted with an [observation](crate::rulebook::Observation):
+    /// what the guide leaves open and what is likely a mistake (FR-06 to FR-10, FR-15).
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
     /// Starts the sandbox.
     #[must_use]
     pub fn build(self) -> Sandbox {
         let (key, digest) = self.seed.own_key();
+        let offers = self
+            .offers
+            .or_else(|| self.catalogue.offer_table())
+            .unwrap_or_default();
+        // A catalogue that could not be stocked could not have been made.
+        let products = self
+            .catalogue
+            .stock(&mut self.seed.shared_ids(), self.clock.now_millis())
+            .unwrap_or_default();
         let options = Options {
             refusal_shape: self.refusal_shape,
             session_lifetime_millis: millis(self.session_lifetime),
@@ -295,6 +332,9 @@ impl SandboxBuilder {
             books: self.books,
             request_log: self.request_log,
             allowed_hosts: self.allowed_hosts,
+            products,
+            offers,
+            strict: self.strict,
         };
         Sandbox {
             engine: Arc::new(Engine::new(self.rulebook, self.clock, self.seed, options)),

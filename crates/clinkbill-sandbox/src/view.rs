@@ -1,14 +1,16 @@
 //! What the book holds, as it stands on the wire.
 
-use clinkbill_types::Timestamp;
+pub(crate) mod catalogue;
+
+use clinkbill_types::{Amount, Timestamp};
 use clinkbill_webhook::EventType;
 use serde::Serialize;
 
-use crate::book::{Book, Customer, Draft, Order, Session};
+use crate::book::{Book, Customer, Draft, Item, Order, Session};
 use crate::wire::request::{PaymentMethodType, UiMode};
 use crate::wire::response::{
-    self as wire, OrderStatus, OrderType, PaymentStatus, SessionCustomer, SessionPrice,
-    SessionProduct,
+    self as wire, LocalPrice, OrderStatus, OrderType, PaymentStatus, SessionCustomer, SessionPrice,
+    SessionProduct, SessionRecurring,
 };
 
 /// A webhook event as it is sent.
@@ -110,18 +112,11 @@ pub(crate) fn session<'a>(
         success_url: draft.success_url.as_deref(),
         created: timestamp(session.created),
         expire: timestamp(session.expire),
-        price: SessionPrice {
-            price_id: draft.price_id.as_deref(),
-            price_list: (),
-            recurring: (),
-        },
-        product: draft
-            .product_id
-            .as_deref()
-            .map(|product_id| SessionProduct {
-                product_id: Some(product_id),
-                product_name: None,
-            }),
+        price: session_price(draft.item.as_ref()),
+        product: draft.item.as_ref().map(|item| SessionProduct {
+            product_id: Some(&item.product.id),
+            product_name: Some(&item.product.name),
+        }),
         customer: Some(SessionCustomer {
             customer_id: &customer.id,
             email: customer.email.as_deref(),
@@ -140,11 +135,7 @@ fn session_in_event<'a>(stored: &'a Session, customer: &'a Customer) -> wire::Ch
         order_id: None,
         product: None,
         customer: None,
-        price: SessionPrice {
-            price_id: None,
-            price_list: (),
-            recurring: (),
-        },
+        price: session_price(None),
         ..session(stored, customer)
     }
 }
@@ -182,8 +173,8 @@ fn order_in_event<'a>(
         customer_id: &customer.id,
         customer_email: customer.email.as_deref(),
         session_id: &session.id,
-        product_id: draft.product_id.as_deref(),
-        price_id: draft.price_id.as_deref(),
+        product_id: draft.item.as_ref().map(|item| &*item.product.id),
+        price_id: draft.item.as_ref().map(|item| &*item.price.id),
         create_time: None,
         payment_time: (status != OrderStatus::Created).then_some(order.at),
         price_data_list: lines(draft),
@@ -212,6 +203,26 @@ fn order_in_event<'a>(
 /// Whether the session's page runs inside the merchant's own.
 pub(crate) fn is_embedded(session: &Session) -> bool {
     session.draft.ui_mode == UiMode::Elements
+}
+
+fn session_price(item: Option<&Item>) -> SessionPrice<'_> {
+    let price = item.map(|item| &item.price);
+    SessionPrice {
+        price_id: price.map(|price| &*price.id),
+        price_list: price.map(|price| {
+            [LocalPrice {
+                amount: price.unit_amount,
+                currency: price.currency.code(),
+                exchange_rate: Amount::from(1),
+            }]
+        }),
+        recurring: price
+            .and_then(|price| price.recurring)
+            .map(|recurring| SessionRecurring {
+                free_trial_days: recurring.trial_days,
+                interval: recurring.interval,
+            }),
+    }
 }
 
 fn session_event(

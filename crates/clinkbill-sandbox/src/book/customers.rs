@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::rulebook::{Identifiers, Import};
+
 /// Customers, found by any of their identifiers.
 #[derive(Default)]
 pub(crate) struct Customers {
@@ -9,6 +11,7 @@ pub(crate) struct Customers {
     by_id: HashMap<String, CustomerNumber>,
     by_email: HashMap<String, CustomerNumber>,
     by_reference: HashMap<String, CustomerNumber>,
+    by_import: HashMap<Import, CustomerNumber>,
 }
 
 /// A customer's place in its book.
@@ -32,25 +35,24 @@ pub(crate) struct Email {
 }
 
 impl Customers {
-    /// Adds a customer with the identifiers it came with.
-    pub(crate) fn create(
-        &mut self,
-        id: String,
-        email: Option<&Email>,
-        reference: Option<&str>,
-    ) -> CustomerNumber {
+    /// Adds a customer with the identifiers it came with. An import that has led to another
+    /// customer goes on leading there.
+    pub(crate) fn create(&mut self, id: String, given: &Identifiers) -> CustomerNumber {
         let number = CustomerNumber(self.all.len());
         self.by_id.insert(id.clone(), number);
-        if let Some(email) = email {
+        if let Some(email) = &given.email {
             self.by_email.insert(email.compared.clone(), number);
         }
-        if let Some(reference) = reference {
-            self.by_reference.insert(reference.to_owned(), number);
+        if let Some(reference) = &given.reference {
+            self.by_reference.insert(reference.clone(), number);
+        }
+        if let Some(import) = &given.import {
+            self.by_import.entry(import.clone()).or_insert(number);
         }
         self.all.push(Customer {
             id,
-            email: email.map(|email| email.given.clone()),
-            reference: reference.map(str::to_owned),
+            email: given.email.as_ref().map(|email| email.given.clone()),
+            reference: given.reference.clone(),
         });
         number
     }
@@ -73,6 +75,10 @@ impl Customers {
 
     pub(crate) fn by_reference(&self, reference: &str) -> Option<CustomerNumber> {
         self.by_reference.get(reference).copied()
+    }
+
+    pub(crate) fn by_import(&self, import: &Import) -> Option<CustomerNumber> {
+        self.by_import.get(import).copied()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Customer> {

@@ -2,6 +2,7 @@
 
 mod customers;
 mod orders;
+mod products;
 mod sessions;
 
 use crate::clock::MerchantClock;
@@ -12,7 +13,8 @@ use crate::view;
 use crate::webhook::outbox::Outbox;
 pub(crate) use customers::{Customer, CustomerNumber, Customers, Email};
 pub(crate) use orders::{Failure, Order, Orders};
-pub(crate) use sessions::{Draft, Line, Session, SessionState, Sessions};
+pub(crate) use products::{Entry as ProductEntry, Price, Product, Products, Recurring};
+pub(crate) use sessions::{Draft, Item, Line, Methods, Phase, Session, SessionState, Sessions};
 
 /// Everything one merchant has. A refused request leaves it as it was.
 pub(crate) struct Book {
@@ -21,19 +23,21 @@ pub(crate) struct Book {
     pub(crate) customers: Customers,
     pub(crate) sessions: Sessions,
     pub(crate) orders: Orders,
+    pub(crate) products: Products,
     pub(crate) outbox: Outbox,
     pub(crate) armory: Armory,
     pub(crate) requests: Requests,
 }
 
 impl Book {
-    pub(crate) fn new(ids: Ids, outbox: Outbox, request_log: usize) -> Self {
+    pub(crate) fn new(ids: Ids, products: Products, outbox: Outbox, request_log: usize) -> Self {
         Self {
             ids,
             clock: MerchantClock::default(),
             customers: Customers::default(),
             sessions: Sessions::default(),
             orders: Orders::default(),
+            products,
             outbox,
             armory: Armory::default(),
             requests: Requests::keeping(request_log),

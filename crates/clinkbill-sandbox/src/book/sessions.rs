@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use clinkbill_types::{Amount, Currency};
 
-use super::CustomerNumber;
-use crate::rulebook::Rulebook;
-use crate::wire::request::UiMode;
+use super::{CustomerNumber, Price, Product, Recurring};
+use crate::offers::PurchaseType;
+use crate::rulebook::{Observation, Rulebook};
+use crate::wire::request::{DirectQrPaymentMethodType, PaymentMethodType, UiMode};
 use crate::wire::response::SessionStatus;
 
 /// Sessions by id, and the order in which they end.
@@ -16,6 +17,8 @@ pub(crate) struct Sessions {
     by_id: HashMap<Arc<str>, Session>,
     /// Every session lives equally long, so the first in is the first to end.
     ends: VecDeque<(i64, Arc<str>)>,
+    /// The sessions about which something was observed.
+    observed: Vec<Arc<str>>,
 }
 
 /// A checkout session.
@@ -27,6 +30,7 @@ pub(crate) struct Session {
     pub(crate) created: i64,
     pub(crate) expire: i64,
     pub(crate) state: SessionState,
+    pub(crate) observations: Box<[Observation]>,
 }
 
 /// Where a session stands; only an open one changes.
@@ -43,16 +47,46 @@ pub(crate) struct Draft {
     pub(crate) amount: Amount,
     pub(crate) currency: Currency,
     pub(crate) lines: Vec<Line>,
-    pub(crate) product_id: Option<String>,
-    pub(crate) price_id: Option<String>,
+    /// The registered product and price.
+    pub(crate) item: Option<Item>,
+    pub(crate) phases: Vec<Phase>,
     pub(crate) ui_mode: UiMode,
     pub(crate) success_url: Option<String>,
     pub(crate) cancel_url: Option<String>,
     pub(crate) return_url: Option<String>,
     pub(crate) merchant_reference: Option<String>,
+    pub(crate) preselected: Option<PaymentMethodType>,
+    pub(crate) hidden: Methods,
+    pub(crate) direct_qr: Option<DirectQrPaymentMethodType>,
+    /// Whether the buyer may use a promotion code.
+    pub(crate) may_use_code: bool,
+    /// The code that is filled in; none where codes are not allowed.
+    pub(crate) promotion_code: Option<String>,
     pub(crate) show_promotion_code: bool,
+    pub(crate) local_price_only: bool,
     pub(crate) metadata: BTreeMap<String, String>,
 }
+
+/// A registered price and its product, as they were when the session was made.
+#[derive(Clone)]
+pub(crate) struct Item {
+    pub(crate) product: Arc<Product>,
+    pub(crate) price: Arc<Price>,
+}
+
+/// A planned change of a subscription.
+#[expect(dead_code, reason = "told by the subscription")]
+pub(crate) struct Phase {
+    pub(crate) sequence: i32,
+    pub(crate) effective_cycle: i32,
+    pub(crate) price_snapshot_id: String,
+    pub(crate) quantity: u32,
+    pub(crate) metadata: BTreeMap<String, String>,
+}
+
+/// A set of payment methods.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Methods(u16);
 
 /// An inline line of a purchase.
 pub(crate) struct Line {
@@ -67,6 +101,9 @@ impl Sessions {
     pub(crate) fn insert(&mut self, session: Session) {
         let id = Arc::clone(&session.id);
         self.ends.push_back((session.expire, Arc::clone(&id)));
+        if !session.observations.is_empty() {
+            self.observed.push(Arc::clone(&id));
+        }
         self.by_id.insert(id, session);
     }
 
@@ -94,12 +131,51 @@ impl Sessions {
         self.by_id.values().map(|session| &*session.token)
     }
 
+    /// Every session about which something was observed, in the order they were made.
+    pub(crate) fn observed(&self) -> impl Iterator<Item = &Session> {
+        self.observed.iter().filter_map(|id| self.by_id.get(id))
+    }
+
     pub(crate) fn get(&self, id: &str) -> Option<&Session> {
         self.by_id.get(id)
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Session> {
         self.by_id.get_mut(id)
+    }
+}
+
+impl Methods {
+    pub(crate) fn contains(self, method: PaymentMethodType) -> bool {
+        self.0 & Self::bit(method) != 0
+    }
+
+    fn bit(method: PaymentMethodType) -> u16 {
+        1 << method as u16
+    }
+}
+
+impl FromIterator<PaymentMethodType> for Methods {
+    fn from_iter<I: IntoIterator<Item = PaymentMethodType>>(methods: I) -> Self {
+        Self(
+            methods
+                .into_iter()
+                .fold(0, |set, method| set | Self::bit(method)),
+        )
+    }
+}
+
+impl Draft {
+    /// How often the registered price is charged, if again and again.
+    pub(crate) fn recurring(&self) -> Option<&Recurring> {
+        self.item.as_ref()?.price.recurring.as_ref()
+    }
+
+    pub(crate) fn purchase_type(&self) -> PurchaseType {
+        match self.recurring() {
+            None => PurchaseType::OneTime,
+            Some(_) => PurchaseType::Subscription,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::book::{Book, CustomerNumber, Session, SessionState};
 use crate::engine::{Engine, Link};
 use crate::error::{ApiError, Refusal};
 use crate::key::KeyDigest;
-use crate::rulebook::{self, Identifiers, Rulebook, Situation, Verdict};
+use crate::rulebook::{self, Identifiers, Observations, Rulebook, Situation, Verdict};
 use crate::view;
 use crate::wire::read_object;
 use crate::wire::request::CreateCheckoutSessionRequest;
@@ -24,11 +24,20 @@ impl Engine {
     ) -> Result<Answer, ApiError> {
         let mut request: CreateCheckoutSessionRequest = read_object(body)?;
         let identifiers = rulebook::identifiers(&*self.rulebook, &mut request);
-        let draft = rulebook::draft(&*self.rulebook, request)?;
+        let mut observations = Observations::new(self.options.strict);
+        let (mut draft, named) = rulebook::draft(&*self.rulebook, request, &mut observations)?;
 
         self.with_book(merchant, wall, |book, now| {
+            let rulebook = &*self.rulebook;
+            rulebook::purchase(
+                rulebook,
+                &book.products,
+                named,
+                &mut draft,
+                &mut observations,
+            )?;
             // The last thing that can be refused, so that a refused request leaves no trace.
-            let customer = resolve_customer(&*self.rulebook, book, &identifiers)?;
+            let customer = resolve_customer(rulebook, book, &identifiers)?;
             let session = Session {
                 id: book.ids.id("sess_").into(),
                 token: book.ids.token().into(),
@@ -37,6 +46,7 @@ impl Engine {
                 created: now,
                 expire: now.saturating_add(self.options.session_lifetime_millis),
                 state: SessionState::Open,
+                observations: observations.into_made().into(),
             };
             let session_id = Arc::clone(&session.id);
             self.add_link(
@@ -92,7 +102,7 @@ impl Engine {
     }
 }
 
-pub(super) fn find_session<'a>(book: &'a Book, session_id: &str) -> Result<&'a Session, ApiError> {
+pub(crate) fn find_session<'a>(book: &'a Book, session_id: &str) -> Result<&'a Session, ApiError> {
     book.sessions
         .get(session_id)
         .ok_or_else(|| ApiError::NotFound {
@@ -118,7 +128,7 @@ fn resolve_customer(
         }
         (Verdict::Create, _) => {
             let id = book.ids.id("cus_");
-            Ok(book.customers.create(id, given.email.as_ref(), reference))
+            Ok(book.customers.create(id, given))
         }
         (Verdict::RefuseNotMatched, _) => Err(Refusal::new(
             "CUSTOMER_IDENTIFIER_NOT_MATCHED",

@@ -1,18 +1,26 @@
 //! What the sandbox does with a request: decisions of the rulebook, then the book, then the
 //! answer and the events.
 
+mod catalogue;
 mod checkout;
+mod offering;
 mod payment;
 
+pub(crate) use checkout::find_session;
 pub use payment::{Attempt, Paid};
 pub(crate) use payment::{redirect_after_success, redirect_on_leaving};
 
 use crate::Answer;
-use crate::wire::response::Envelope;
+use crate::wire::response::{Envelope, PageEnvelope};
 use http::StatusCode;
 use serde::Serialize;
 
 /// The envelope of success.
 pub(crate) fn success<T: Serialize>(data: T) -> Answer {
     Envelope::success(data).into_reply(StatusCode::OK)
+}
+
+/// The envelope of a page of a list; `total` counts the rows of all pages.
+pub(crate) fn success_page<T: Serialize>(total: usize, rows: impl Iterator<Item = T>) -> Answer {
+    PageEnvelope::success(total, rows.collect()).into_reply()
 }

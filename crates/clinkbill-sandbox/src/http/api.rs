@@ -3,11 +3,12 @@
 use http::Method;
 
 use super::host::origin;
-use super::{check_timestamp, json_body, merchant};
+use super::{check_timestamp, json_body, merchant, query_value};
 use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::key::KeyDigest;
+use crate::paging::Page;
 use crate::request::{Reply, Request};
 use crate::traffic::{self, Door};
 
@@ -17,13 +18,25 @@ enum Operation<'a> {
     CreateCheckoutSession,
     GetCheckoutSession(&'a str),
     GetOrder(&'a str),
+    CreateProduct,
+    ListProducts,
+    GetProduct(&'a str),
+    CreatePrice,
+    ListPrices,
+    GetPrice(&'a str),
 }
 
 /// One of each.
-const OPERATIONS: [Operation<'static>; 3] = [
+const OPERATIONS: [Operation<'static>; 9] = [
     Operation::CreateCheckoutSession,
     Operation::GetCheckoutSession(""),
     Operation::GetOrder(""),
+    Operation::CreateProduct,
+    Operation::ListProducts,
+    Operation::GetProduct(""),
+    Operation::CreatePrice,
+    Operation::ListPrices,
+    Operation::GetPrice(""),
 ];
 
 impl Operation<'_> {
@@ -33,6 +46,12 @@ impl Operation<'_> {
             Self::CreateCheckoutSession => "createCheckoutSession",
             Self::GetCheckoutSession(_) => "getCheckoutSession",
             Self::GetOrder(_) => "getOrder",
+            Self::CreateProduct => "createProduct",
+            Self::ListProducts => "listProducts",
+            Self::GetProduct(_) => "getProduct",
+            Self::CreatePrice => "createPrice",
+            Self::ListPrices => "listPrices",
+            Self::GetPrice(_) => "getPrice",
         }
     }
 }
@@ -72,6 +91,16 @@ fn route<'a>(request: &Request, segments: &[&'a str]) -> Result<Operation<'a>, A
         ["checkout", "session"] => vec![(Method::POST, Operation::CreateCheckoutSession)],
         ["checkout", "session", id] => vec![(Method::GET, Operation::GetCheckoutSession(id))],
         ["order", id] => vec![(Method::GET, Operation::GetOrder(id))],
+        ["product"] => vec![
+            (Method::GET, Operation::ListProducts),
+            (Method::POST, Operation::CreateProduct),
+        ],
+        ["product", id] => vec![(Method::GET, Operation::GetProduct(id))],
+        ["price"] => vec![
+            (Method::GET, Operation::ListPrices),
+            (Method::POST, Operation::CreatePrice),
+        ],
+        ["price", id] => vec![(Method::GET, Operation::GetPrice(id))],
         _ => return Err(ApiError::UnknownRoute),
     };
     choices
@@ -96,5 +125,37 @@ fn perform(
         }
         Operation::GetCheckoutSession(id) => engine.read_session(merchant, id, wall),
         Operation::GetOrder(id) => engine.read_order(merchant, id, wall),
+        Operation::CreateProduct => engine.create_product(merchant, json_body(request)?, wall),
+        Operation::ListProducts => {
+            let page = Page::required(request, LARGEST_CATALOGUE_PAGE)?;
+            Ok(engine.list_products(merchant, page, wall))
+        }
+        Operation::GetProduct(id) => engine.read_product(merchant, id, wall),
+        Operation::CreatePrice => engine.create_price(merchant, json_body(request)?, wall),
+        Operation::ListPrices => {
+            let product_id = required(request, "productId")?;
+            let page = Page::required(request, LARGEST_CATALOGUE_PAGE)?;
+            let active = match required(request, "active")?.as_str() {
+                "true" => true,
+                "false" => false,
+                _ => return Err(malformed("active", "must be true or false")),
+            };
+            engine.list_prices(merchant, &product_id, active, page, wall)
+        }
+        Operation::GetPrice(id) => engine.read_price(merchant, id, wall),
+    }
+}
+
+const LARGEST_CATALOGUE_PAGE: u32 = 100;
+
+/// A parameter that the query must have.
+fn required(request: &Request, name: &str) -> Result<String, ApiError> {
+    query_value(request, name).ok_or_else(|| malformed(name, "is required"))
+}
+
+fn malformed(name: &str, reason: &str) -> ApiError {
+    ApiError::Malformed {
+        field: name.to_owned(),
+        reason: reason.to_owned(),
     }
 }

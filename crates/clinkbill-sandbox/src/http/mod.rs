@@ -78,6 +78,13 @@ fn check_timestamp(engine: &Engine, request: &Request) -> Result<(), ApiError> {
     }
 }
 
+/// The first value that the query gives this name.
+pub(crate) fn query_value(request: &Request, name: &str) -> Option<String> {
+    url::form_urlencoded::parse(request.query.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
 fn json_body(request: &Request) -> Result<&[u8], ApiError> {
     let body = whole_body(request)?;
     let is_json = request

@@ -11,6 +11,14 @@ pub(crate) struct Identifiers {
     pub(crate) customer_id: Option<String>,
     pub(crate) email: Option<Email>,
     pub(crate) reference: Option<String>,
+    pub(crate) import: Option<Import>,
+}
+
+/// A customer at the merchant's own payment channel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Import {
+    pub(crate) channel: String,
+    pub(crate) reference: String,
 }
 
 /// One cell of the customer table, by the id of its rule.
@@ -81,6 +89,10 @@ pub enum Cell {
     Cr29,
     /// C names nobody; R is given.
     Cr30,
+    /// Only an import, of a customer that an earlier one made.
+    Cr34Known,
+    /// Only an import, of a customer nobody knows yet.
+    Cr34New,
     /// X has no e-mail address, and an E is given.
     Cr43,
 }
@@ -108,7 +120,7 @@ pub(crate) struct Situation {
 
 impl Cell {
     /// Every cell of the table.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::Cr01,
         Self::Cr02,
         Self::Cr03,
@@ -139,6 +151,8 @@ impl Cell {
         Self::Cr28,
         Self::Cr29,
         Self::Cr30,
+        Self::Cr34Known,
+        Self::Cr34New,
         Self::Cr43,
     ];
 
@@ -147,7 +161,8 @@ impl Cell {
     /// Stated by the guide: CR-01 to CR-12, CR-15, CR-16, CR-20, CR-21. For a customer that C
     /// names, the guide says that E and R *must match* and not which error follows:
     /// `CUSTOMER_IDENTIFIER_NOT_MATCHED` is our choice (G-02). An unknown C is not found and
-    /// nothing else is tried (G-03, our choice).
+    /// nothing else is tried (G-03, our choice). An import is newer than the guide and names a
+    /// customer only where C, E and R are absent (CR-34).
     #[must_use]
     pub fn documented_verdict(self) -> Verdict {
         match self {
@@ -157,9 +172,10 @@ impl Cell {
             | Self::Cr11
             | Self::Cr12
             | Self::Cr15
-            | Self::Cr20 => Verdict::Use,
+            | Self::Cr20
+            | Self::Cr34Known => Verdict::Use,
             Self::Cr16 | Self::Cr21 => Verdict::UseAndBind,
-            Self::Cr03 | Self::Cr05 | Self::Cr10 => Verdict::Create,
+            Self::Cr03 | Self::Cr05 | Self::Cr10 | Self::Cr34New => Verdict::Create,
             Self::Cr01 | Self::Cr28 | Self::Cr29 | Self::Cr30 => Verdict::RefuseNotFound,
             Self::Cr07
             | Self::Cr08
@@ -208,7 +224,13 @@ fn classify_without_id(given: &Identifiers, customers: &Customers) -> Situation 
         .as_ref()
         .map(|reference| customers.by_reference(reference));
     let (cell, customer) = match (owner_of_email, owner_of_reference) {
-        (None, None) => (Cell::Cr01, None),
+        (None, None) => match &given.import {
+            None => (Cell::Cr01, None),
+            Some(import) => match customers.by_import(import) {
+                Some(customer) => (Cell::Cr34Known, Some(customer)),
+                None => (Cell::Cr34New, None),
+            },
+        },
         (Some(Some(a)), None) => (Cell::Cr02, Some(a)),
         (Some(None), None) => (Cell::Cr03, None),
         (None, Some(Some(b))) => (Cell::Cr04, Some(b)),

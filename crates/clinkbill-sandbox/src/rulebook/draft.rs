@@ -1,8 +1,11 @@
 //! From a request that the schema allows to a draft that the rules allow.
 
-use crate::book::{Draft, Email, Line};
+use clinkbill_types::Amount;
+
+use crate::book::{Draft, Email, Line, Methods};
 use crate::error::Refusal;
-use crate::rulebook::{Identifiers, Rulebook};
+use crate::rulebook::observation::Observations;
+use crate::rulebook::{Identifiers, Import, Named, Rulebook};
 use crate::wire::field::{Object, Quantity};
 use crate::wire::request::{CreateCheckoutSessionRequest, PriceData, UiMode};
 
@@ -19,14 +22,27 @@ pub(crate) fn identifiers(
             given: given.trim().to_owned(),
         }),
         reference: given(request.reference_customer_id.take()),
+        import: request
+            .historical_payment_instrument_import
+            .0
+            .take()
+            .filter(|_| rulebook.import_names_a_customer())
+            .and_then(|Object(import)| {
+                Some(Import {
+                    channel: given(Some(import.channel_alias))?,
+                    reference: given(Some(import.channel_customer_reference))?,
+                })
+            }),
     }
 }
 
-/// Applies every rule that looks at the request alone.
+/// Applies every rule that looks at the request alone. What the request names of the catalogue
+/// is still to be found there.
 pub(crate) fn draft(
     rulebook: &dyn Rulebook,
     request: CreateCheckoutSessionRequest,
-) -> Result<Draft, Refusal> {
+    observations: &mut Observations,
+) -> Result<(Draft, Named), Refusal> {
     let amount = rulebook.amount("originalAmount", request.original_amount.exact())?;
     let currency = rulebook.currency("originalCurrency", request.original_currency.as_str())?;
     // G-11, our choice: the guide names no default.
@@ -43,6 +59,12 @@ pub(crate) fn draft(
             rulebook.web_url(field, url)?;
         }
     }
+    let named = Named {
+        product_id: request.product_id.0,
+        price_id: request.price_id.0,
+        phases: request.scheduled_phases.0.unwrap_or_default(),
+    };
+    rulebook.product_and_price(named.product_id.is_some(), named.price_id.is_some())?;
     let lines = request
         .price_data_list
         .0
@@ -57,26 +79,73 @@ pub(crate) fn draft(
                 currency.code(),
             )
         })
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<Vec<_>, _>>()?;
+    observe_lines(rulebook, amount, currency.code(), &lines, observations)?;
+
+    let may_use_code = rulebook.promotion_code_counts(request.allow_promotion_codes.0);
+    let show_promotion_code = request.show_promotion_code.0.unwrap_or(true);
+    if !show_promotion_code {
+        rulebook.hidden_promotion_input(request.promotion_code.0.is_some(), may_use_code)?;
+    }
+    let hidden: Methods = request
+        .payment_method_type_black_list
+        .0
+        .into_iter()
+        .flatten()
+        .collect();
+    if let Some(method) = request.payment_method_type.0 {
+        observations.record(rulebook.preselected_is_shown(hidden.contains(method)))?;
+    }
     let metadata = request.metadata.0.unwrap_or_default().into_inner();
     for key in metadata.keys() {
         rulebook.metadata_key("metadata", key)?;
     }
 
-    Ok(Draft {
+    let draft = Draft {
         amount,
         currency,
         lines,
-        product_id: request.product_id.0,
-        price_id: request.price_id.0,
+        item: None,
+        phases: Vec::new(),
         ui_mode,
         success_url: request.success_url.0,
         cancel_url: request.cancel_url.0,
         return_url: request.return_url.0,
         merchant_reference: request.merchant_reference_id.0,
-        show_promotion_code: request.show_promotion_code.0.unwrap_or(true),
+        preselected: request.payment_method_type.0,
+        hidden,
+        direct_qr: request.direct_payment_qr_code_payment_method_type.0,
+        may_use_code,
+        promotion_code: request.promotion_code.0.filter(|_| may_use_code),
+        show_promotion_code,
+        local_price_only: request.local_price_only.0.unwrap_or(false),
         metadata,
-    })
+    };
+    Ok((draft, named))
+}
+
+/// FR-07, FR-09.
+fn observe_lines(
+    rulebook: &dyn Rulebook,
+    amount: Amount,
+    currency: &str,
+    lines: &[Line],
+    observations: &mut Observations,
+) -> Result<(), Refusal> {
+    if let Some(line) = lines.iter().find(|line| line.currency != currency) {
+        observations.record(rulebook.currency_of_line(currency, &line.currency))?;
+        // Amounts of several currencies have no sum.
+        return Ok(());
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let sum = lines
+        .iter()
+        .map(|line| line.unit_amount.checked_mul(line.quantity))
+        .try_fold(Amount::ZERO, |sum, line| sum.checked_add(line?))
+        .ok();
+    observations.record(rulebook.amount_of_lines(amount, sum))
 }
 
 fn draft_line(

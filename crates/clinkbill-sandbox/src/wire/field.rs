@@ -17,17 +17,20 @@ const LARGEST_MAP: usize = 20;
 ///
 /// A derived enum would also take `{"CARD": null}` for `"CARD"`.
 macro_rules! closed_enum {
-    ($(#[$meta:meta])* $visibility:vis enum $name:ident { $($variant:ident = $wire:literal,)+ }) => {
+    ($(#[$meta:meta])* $visibility:vis enum $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $wire:literal,)+
+    }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         $visibility enum $name {
-            $($variant,)+
+            $($(#[$variant_meta])* $variant,)+
         }
 
         impl $name {
             const WORDS: &'static [&'static str] = &[$($wire),+];
 
             /// The value as it stands on the wire.
+            #[must_use]
             $visibility fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $wire,)+
@@ -65,11 +68,21 @@ macro_rules! closed_enum {
 pub(crate) use closed_enum;
 
 /// A JSON object. Derived structs would take an array of their fields as well.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Object<T>(pub(crate) T);
 
 /// A JSON number greater than zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PositiveNumber {
+    /// Kept exactly, digit by digit.
+    Exact(Amount),
+    /// The schema allows it, but it has more digits than an exact amount holds.
+    TooManyDigits,
+}
+
+/// A JSON number of any sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Number {
     /// Kept exactly, digit by digit.
     Exact(Amount),
     /// The schema allows it, but it has more digits than an exact amount holds.
@@ -92,6 +105,10 @@ pub(crate) struct WholeNumber(i32);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TextMap<const LONGEST: u32>(BTreeMap<String, String>);
 
+/// Any number of texts by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Names(pub(crate) BTreeMap<String, String>);
+
 /// A field that may be left out, but not be null.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Optional<T>(pub(crate) Option<T>);
@@ -102,6 +119,21 @@ impl PositiveNumber {
             Self::Exact(amount) => Some(amount),
             Self::TooManyDigits => None,
         }
+    }
+}
+
+impl Number {
+    pub(crate) fn exact(self) -> Option<Amount> {
+        match self {
+            Self::Exact(amount) => Some(amount),
+            Self::TooManyDigits => None,
+        }
+    }
+}
+
+impl WholeNumber {
+    pub(crate) fn get(self) -> i32 {
+        self.0
     }
 }
 
@@ -167,6 +199,16 @@ impl<'de> Deserialize<'de> for PositiveNumber {
     }
 }
 
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match number_text(deserializer)?.get().parse::<Amount>() {
+            Ok(amount) => Ok(Self::Exact(amount)),
+            Err(AmountError::TooLarge) => Ok(Self::TooManyDigits),
+            Err(_) => Err(de::Error::custom("must be a number")),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Quantity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         whole_number(deserializer)?
@@ -213,6 +255,12 @@ impl<'de, const LONGEST: u32> Deserialize<'de> for TextMap<LONGEST> {
                 "the value of {key:?} must have at most {LONGEST} characters"
             ))),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Texts).map(Self)
     }
 }
 
@@ -287,9 +335,11 @@ macro_rules! inline_schema {
 
 inline_schema! {
     [] PositiveNumber: json_schema!({ "type": "number", "exclusiveMinimum": 0 });
+    [] Number: json_schema!({ "type": "number" });
     [] Quantity: json_schema!({ "type": "integer", "minimum": 1, "maximum": i32::MAX });
     [] WholeNumber: json_schema!({ "type": "integer" });
     [] CurrencyText: json_schema!({ "type": "string", "minLength": 3, "maxLength": 3 });
+    [] Names: json_schema!({ "type": "object", "additionalProperties": { "type": "string" } });
     [const LONGEST: u32] TextMap<LONGEST>: json_schema!({
         "type": "object",
         "maxProperties": LARGEST_MAP,

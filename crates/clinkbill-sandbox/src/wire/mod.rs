@@ -3,6 +3,7 @@
 //! These types are the sandbox's own: the contract and the client are written apart from them,
 //! so that a mistake in the contract cannot hide on both sides at once.
 
+pub mod catalogue;
 pub(crate) mod field;
 pub mod request;
 pub mod response;

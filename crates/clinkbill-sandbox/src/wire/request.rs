@@ -12,10 +12,6 @@ use super::field::{
 /// Fields it does not know are ignored. Only the three customer identifiers may be null.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[expect(
-    dead_code,
-    reason = "some fields are read for their shape and decide nothing"
-)]
 pub struct CreateCheckoutSessionRequest {
     #[serde(default)]
     pub(crate) customer_id: Option<String>,
@@ -69,11 +65,11 @@ pub struct CreateCheckoutSessionRequest {
 #[serde(rename_all = "camelCase")]
 #[expect(
     dead_code,
-    reason = "read for its shape; imports do not change what a session does"
+    reason = "the methods are read for their shape; there are no instruments to import"
 )]
 pub(crate) struct HistoricalPaymentInstrumentImport {
-    channel_alias: String,
-    channel_customer_reference: String,
+    pub(crate) channel_alias: String,
+    pub(crate) channel_customer_reference: String,
     #[serde(default)]
     payment_method_types: Optional<Vec<ImportedMethodType>>,
 }
@@ -95,17 +91,13 @@ pub(crate) struct PriceData {
 /// A later change of plan of a subscription.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[expect(
-    dead_code,
-    reason = "read for its shape; the sandbox has no subscriptions to change"
-)]
 pub(crate) struct ScheduledPhase {
-    sequence: WholeNumber,
-    effective_cycle: WholeNumber,
-    price_snapshot_id: String,
-    quantity: Quantity,
+    pub(crate) sequence: WholeNumber,
+    pub(crate) effective_cycle: WholeNumber,
+    pub(crate) price_snapshot_id: String,
+    pub(crate) quantity: Quantity,
     #[serde(default)]
-    metadata: Optional<TextMap<{ u32::MAX }>>,
+    pub(crate) metadata: Optional<TextMap<{ u32::MAX }>>,
 }
 
 closed_enum! {
@@ -118,18 +110,30 @@ closed_enum! {
 
 closed_enum! {
     /// A payment method of the checkout.
-    pub(crate) enum PaymentMethodType {
+    pub enum PaymentMethodType {
+        /// A credit or debit card.
         Card = "CARD",
+        /// Cash App Pay.
         CashApp = "CASHAPP",
+        /// `WeChat` Pay.
         WeChat = "WECHAT",
+        /// `KakaoPay`.
         Kakao = "KAKAO",
+        /// Pix.
         Pix = "PIX",
+        /// Alipay.
         Alipay = "ALIPAY",
+        /// Unified Payments Interface.
         Upi = "UPI",
+        /// `PayPal`.
         PayPal = "PAYPAL",
+        /// Google Pay.
         GooglePay = "GOOGLEPAY",
+        /// Apple Pay.
         ApplePay = "APPLEPAY",
+        /// QRIS.
         Qris = "QRIS",
+        /// `GCash`.
         GCash = "GCASH",
     }
 }
@@ -147,5 +151,14 @@ closed_enum! {
     pub(crate) enum ImportedMethodType {
         Card = "CARD",
         CashApp = "CASHAPP",
+    }
+}
+
+impl From<DirectQrPaymentMethodType> for PaymentMethodType {
+    fn from(method: DirectQrPaymentMethodType) -> Self {
+        match method {
+            DirectQrPaymentMethodType::CashApp => Self::CashApp,
+            DirectQrPaymentMethodType::Qris => Self::Qris,
+        }
     }
 }

@@ -5,6 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::catalogue::Interval;
 use super::request::{PaymentMethodType, UiMode};
 use crate::Answer;
 
@@ -14,6 +15,15 @@ pub(crate) struct Envelope<'a, T> {
     code: i32,
     msg: &'a str,
     data: Option<T>,
+}
+
+/// The envelope around a page of a list.
+#[derive(Serialize)]
+pub(crate) struct PageEnvelope<T> {
+    total: usize,
+    rows: Vec<T>,
+    code: i32,
+    msg: &'static str,
 }
 
 /// `data` of a created session.
@@ -69,14 +79,33 @@ pub struct CheckoutSession<'a> {
     pub(crate) metadata: &'a std::collections::BTreeMap<String, String>,
 }
 
-/// The dashboard price of a session; all null for inline lines. The catalogue is not simulated,
-/// so what it would tell of a price is always null.
+/// The registered price of a session; all null for inline lines.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionPrice<'a> {
     pub(crate) price_id: Option<&'a str>,
-    pub(crate) price_list: (),
-    pub(crate) recurring: (),
+    /// What it costs in each currency; there is no exchange, so in its own.
+    pub(crate) price_list: Option<[LocalPrice<'a>; 1]>,
+    pub(crate) recurring: Option<SessionRecurring>,
+}
+
+/// A registered price in one currency.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LocalPrice<'a> {
+    #[schemars(with = "f64")]
+    pub(crate) amount: Amount,
+    pub(crate) currency: &'a str,
+    #[schemars(with = "f64")]
+    pub(crate) exchange_rate: Amount,
+}
+
+/// How often a registered price is charged.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SessionRecurring {
+    pub(crate) free_trial_days: u32,
+    pub(crate) interval: Interval,
 }
 
 /// The dashboard product of a session.
@@ -199,15 +228,22 @@ impl<T: Serialize> Envelope<'_, T> {
     }
 
     pub(crate) fn into_reply(self, status: StatusCode) -> Answer {
-        // Only a map with keys that are not strings could fail here, and there is none.
-        let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut reply = Answer::new(body);
-        *reply.status_mut() = status;
-        reply.headers_mut().insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        reply
+        json_reply(&self, status)
+    }
+}
+
+impl<T: Serialize> PageEnvelope<T> {
+    pub(crate) fn success(total: usize, rows: Vec<T>) -> Self {
+        Self {
+            total,
+            rows,
+            code: 200,
+            msg: "success",
+        }
+    }
+
+    pub(crate) fn into_reply(self) -> Answer {
+        json_reply(&self, StatusCode::OK)
     }
 }
 
@@ -219,4 +255,16 @@ impl Envelope<'_, ()> {
             data: None,
         }
     }
+}
+
+fn json_reply(envelope: &impl Serialize, status: StatusCode) -> Answer {
+    // Only a map with keys that are not strings could fail here, and there is none.
+    let body = serde_json::to_vec(envelope).unwrap_or_default();
+    let mut reply = Answer::new(body);
+    *reply.status_mut() = status;
+    reply.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    reply
 }

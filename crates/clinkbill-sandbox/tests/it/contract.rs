@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clinkbill_sandbox::wire::catalogue::{
+    CreatePriceRequest, CreateProductRequest, Price, Product,
+};
 use clinkbill_sandbox::wire::request::CreateCheckoutSessionRequest;
 use clinkbill_sandbox::wire::response::{CheckoutSession, CreatedCheckoutSession, Order};
 use schemars::JsonSchema;
@@ -76,13 +79,10 @@ fn collect(root: &Value, schema: &Value, path: &str, required: bool, fields: &mu
     }
     let values = schema["enum"]
         .as_array()
-        .map(|values| {
-            values
-                .iter()
-                .filter_map(|value| value.as_str().map(str::to_owned))
-                .collect()
-        })
-        .unwrap_or_default();
+        .into_iter()
+        .flatten()
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .collect();
     fields.insert(
         path.to_owned(),
         Field {
@@ -143,20 +143,24 @@ fn own<T: JsonSchema>() -> Fields {
     fields
 }
 
-#[test]
-fn a_request_is_exactly_as_strict_as_the_contract() {
+fn assert_as_strict<T: JsonSchema>(name: &str) {
     let Some(root) = contract() else { return };
-    let (own, documented) = (
-        own::<CreateCheckoutSessionRequest>(),
-        documented(&root, "CreateCheckoutSessionRequest"),
-    );
+    let (own, documented) = (own::<T>(), documented(&root, name));
     assert_eq!(
         own.keys().collect::<Vec<_>>(),
-        documented.keys().collect::<Vec<_>>()
+        documented.keys().collect::<Vec<_>>(),
+        "{name}"
     );
     for (path, field) in &documented {
-        assert_eq!(&own[path], field, "{path}");
+        assert_eq!(&own[path], field, "{name}{path}");
     }
+}
+
+#[test]
+fn a_request_is_exactly_as_strict_as_the_contract() {
+    assert_as_strict::<CreateCheckoutSessionRequest>("CreateCheckoutSessionRequest");
+    assert_as_strict::<CreateProductRequest>("CreateProductRequest");
+    assert_as_strict::<CreatePriceRequest>("CreatePriceRequest");
 }
 
 /// Every documented field is answered, and nothing that the contract would not allow.
@@ -208,4 +212,10 @@ fn a_session_answers_every_documented_field() {
 #[test]
 fn an_order_answers_every_documented_field() {
     assert_answers::<Order<'static>>("Order");
+}
+
+#[test]
+fn a_product_and_a_price_answer_every_documented_field() {
+    assert_answers::<Product<'static>>("Product");
+    assert_answers::<Price<'static>>("Price");
 }

@@ -156,9 +156,9 @@ fn the_table_has_each_cell_once() {
             .filter(|cell| cell.documented_verdict() == wanted)
             .count()
     };
-    assert_eq!(verdicts(Verdict::Use), 7);
+    assert_eq!(verdicts(Verdict::Use), 8);
     assert_eq!(verdicts(Verdict::UseAndBind), 2);
-    assert_eq!(verdicts(Verdict::Create), 3);
+    assert_eq!(verdicts(Verdict::Create), 4);
     assert_eq!(verdicts(Verdict::RefuseNotFound), 4);
     assert_eq!(verdicts(Verdict::RefuseNotMatched), 15);
 }
@@ -172,4 +172,37 @@ fn email_addresses_are_compared_without_case_and_blanks_and_references_to_the_le
     let first = create(&sandbox, None, None, Some("Ref"));
     let second = create(&sandbox, None, None, Some("ref"));
     assert_ne!(first["data"]["customerId"], second["data"]["customerId"]);
+}
+
+/// CR-34: an import names a customer only where nothing else does.
+#[test]
+fn an_import_names_a_customer_only_where_no_other_identifier_is_given() {
+    let sandbox = Sandbox::new();
+    let import = |channel: &str, reference: &str| json!({"channelAlias": channel, "channelCustomerReference": reference});
+    let create = |email: Option<&str>, import: Value| {
+        let body = json!({
+            "customerEmail": email, "historicalPaymentInstrumentImport": import,
+            "originalAmount": 1, "originalCurrency": "USD",
+        });
+        json(&Call::create(body.to_string()).send(&sandbox))
+    };
+    let customer = |answer: &Value| answer["data"]["customerId"].as_str().unwrap().to_owned();
+
+    let first = customer(&create(None, import("stripe", "a")));
+    assert_eq!(customer(&create(None, import("stripe", "a"))), first);
+    assert_ne!(customer(&create(None, import("stripe", "b"))), first);
+    assert_ne!(customer(&create(None, import("other", "a"))), first);
+    // The e-mail address decides, and the import stays where it leads.
+    let owner = customer(&create(Some("a@example.com"), import("stripe", "a")));
+    assert_ne!(owner, first);
+    assert_eq!(customer(&create(None, import("stripe", "a"))), first);
+    // Incomplete is none at all.
+    let refused = create(None, import("stripe", " "));
+    assert!(
+        refused["msg"]
+            .as_str()
+            .unwrap()
+            .starts_with("CUSTOMER_NOT_FOUND"),
+        "{refused}"
+    );
 }

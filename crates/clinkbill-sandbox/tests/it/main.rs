@@ -8,10 +8,13 @@
 
 mod bad_input;
 mod call;
+mod catalogue;
 mod contract;
 mod customers;
 mod doors;
 mod faults;
 mod log;
+mod offering;
 mod payment;
+mod rules;
 mod webhooks;

@@ -20,6 +20,10 @@ pub(super) fn handle(
 ) -> Result<Answer, ApiError> {
     let wall = request.received_at;
     match segments {
+        [session_id] => {
+            allow(request, &[Method::GET])?;
+            super::session::show(engine, request, session_id)
+        }
         [session_id, "pay"] => {
             allow(request, &[Method::POST])?;
             let merchant = merchant(request)?;

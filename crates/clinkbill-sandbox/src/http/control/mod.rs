@@ -5,8 +5,10 @@ mod buyer;
 mod customers;
 mod events;
 mod faults;
+mod observations;
 mod requests;
 mod reset;
+mod session;
 
 use http::Method;
 use serde::Serialize;
@@ -38,6 +40,7 @@ pub(super) fn handle(
             }))
         }
         ["sessions", rest @ ..] => buyer::handle(engine, request, rest),
+        ["observations"] => observations::handle(engine, request),
         ["customers"] => customers::handle(engine, request),
         ["faults"] => faults::handle(engine, request),
         ["requests"] => requests::handle(engine, request),

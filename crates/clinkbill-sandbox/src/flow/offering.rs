@@ -1,0 +1,51 @@
+//! What a checkout offers a buyer at a place.
+
+use crate::book::Session;
+use crate::engine::Engine;
+use crate::offers::Country;
+use crate::wire::request::PaymentMethodType;
+
+/// CX-03, FR-12: what a checkout shows at a place.
+pub(crate) struct Offering<'a> {
+    /// The methods, in the order they are shown.
+    pub(crate) methods: Vec<PaymentMethodType>,
+    /// The session's own currency, then the local ones. There is no exchange: a payment is made
+    /// in the first.
+    pub(crate) currencies: Vec<&'a str>,
+    /// The method that is selected at first; none when it is not offered.
+    pub(crate) preselected: Option<PaymentMethodType>,
+    /// The method whose QR code opens at once.
+    pub(crate) qr_launch: Option<PaymentMethodType>,
+}
+
+impl Engine {
+    pub(crate) fn offering<'a>(&'a self, session: &'a Session, country: Country) -> Offering<'a> {
+        let draft = &session.draft;
+        let row = self.options.offers.find(draft.purchase_type(), country);
+        let listed = row.map_or(&[] as &[_], |row| &row.payment_methods);
+        let methods: Vec<_> = listed
+            .iter()
+            .copied()
+            .filter(|method| {
+                self.rulebook
+                    .is_offered(true, draft.hidden.contains(*method))
+            })
+            .collect();
+        let own = draft.currency.code();
+        let local = row.map_or(&[] as &[_], |row| &row.currencies);
+        let preselected = draft.preselected.filter(|method| methods.contains(method));
+        let wished = draft.direct_qr.map(PaymentMethodType::from);
+        Offering {
+            currencies: std::iter::once(own)
+                .chain(local.iter().map(String::as_str).filter(|code| *code != own))
+                .collect(),
+            preselected,
+            qr_launch: wished.filter(|method| {
+                let is_preselected = draft.preselected == Some(*method);
+                self.rulebook
+                    .qr_launches(is_preselected, methods.contains(method))
+            }),
+            methods,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! From the ids of a request to the products, prices and snapshots that they name.
+
+use std::sync::Arc;
+
+use crate::book::{Draft, Item, Phase, Price, Products};
+use crate::error::Refusal;
+use crate::rulebook::observation::Observations;
+use crate::rulebook::{CatalogueLookup, Rulebook, SnapshotLookup};
+use crate::wire::field::Object;
+use crate::wire::request::ScheduledPhase;
+
+/// What a request names of the catalogue.
+pub(crate) struct Named {
+    pub(crate) product_id: Option<String>,
+    pub(crate) price_id: Option<String>,
+    pub(crate) phases: Vec<Object<ScheduledPhase>>,
+}
+
+/// Applies every rule that looks at the catalogue, and completes the draft.
+pub(crate) fn purchase(
+    rulebook: &dyn Rulebook,
+    products: &Products,
+    named: Named,
+    draft: &mut Draft,
+    observations: &mut Observations,
+) -> Result<(), Refusal> {
+    draft.item = find_item(rulebook, products, &named)?;
+    let price = draft.item.as_ref().map(|item| Arc::clone(&item.price));
+    let recurring = price
+        .as_ref()
+        .is_some_and(|price| price.recurring.is_some());
+    let has_lines = !draft.lines.is_empty();
+
+    if recurring {
+        rulebook.subscription_names_its_product(named.product_id.is_some())?;
+        rulebook.subscription_has_no_lines(has_lines)?;
+    }
+    observations.record(rulebook.one_way_to_name_the_purchase(price.is_some(), has_lines))?;
+    observations.record(rulebook.something_is_bought(price.is_some(), has_lines))?;
+    if let Some(price) = &price {
+        observations.record(rulebook.amount_of_registered_price(
+            (draft.amount, &draft.currency),
+            (price.unit_amount, &price.currency),
+        ))?;
+    }
+    draft.phases = phases(rulebook, products, named.phases, draft, recurring)?;
+    draft.local_price_only = rulebook.local_price_counts(draft.local_price_only, recurring);
+    Ok(())
+}
+
+/// PP-01, PP-05. A price that is named without its product, which the faithful sandbox has
+/// refused before, brings its product along.
+fn find_item(
+    rulebook: &dyn Rulebook,
+    products: &Products,
+    named: &Named,
+) -> Result<Option<Item>, Refusal> {
+    let Named {
+        product_id: None,
+        price_id: None,
+        ..
+    } = named
+    else {
+        let product = named.product_id.as_deref().map(|id| products.get(id));
+        let price: Option<&Arc<Price>> = match (&named.price_id, product) {
+            (Some(id), _) => products.price(id),
+            (None, Some(Some(entry))) => entry
+                .default_price
+                .as_deref()
+                .and_then(|id| products.price(id)),
+            (None, _) => None,
+        };
+        let owner = price.and_then(|price| products.get(&price.product_id));
+        let lookup = match (product, price, owner) {
+            (Some(None), ..) => CatalogueLookup::UnknownProduct,
+            (_, None, _) | (_, _, None) => CatalogueLookup::UnknownPrice,
+            (Some(Some(product)), _, Some(owner)) if product.product.id != owner.product.id => {
+                CatalogueLookup::PriceOfAnotherProduct
+            }
+            (_, _, Some(owner)) if !owner.product.active => CatalogueLookup::InactiveProduct,
+            (_, Some(price), _) if !price.active => CatalogueLookup::InactivePrice,
+            _ => CatalogueLookup::Found,
+        };
+        rulebook.registered_item(lookup)?;
+        return Ok(price.zip(owner).map(|(price, owner)| Item {
+            product: Arc::clone(&owner.product),
+            price: Arc::clone(price),
+        }));
+    };
+    Ok(None)
+}
+
+/// FR-13.
+fn phases(
+    rulebook: &dyn Rulebook,
+    products: &Products,
+    asked: Vec<Object<ScheduledPhase>>,
+    draft: &Draft,
+    recurring: bool,
+) -> Result<Vec<Phase>, Refusal> {
+    if !asked.is_empty() {
+        rulebook.phases_are_of_a_subscription(recurring)?;
+    }
+    let mut before = None;
+    let mut phases = Vec::with_capacity(asked.len());
+    for Object(phase) in asked {
+        let place = (phase.sequence.get(), phase.effective_cycle.get());
+        if let Some(before) = before.replace(place) {
+            rulebook.phases_increase(before, place)?;
+        }
+        let lookup = match products.snapshot(&phase.price_snapshot_id) {
+            None => SnapshotLookup::Unknown,
+            Some(price) if price.recurring.is_none() => SnapshotLookup::OneTime,
+            Some(price) if price.currency != draft.currency => SnapshotLookup::AnotherCurrency,
+            Some(_) => SnapshotLookup::Fits,
+        };
+        rulebook.phase_snapshot(lookup)?;
+        let metadata = phase.metadata.0.unwrap_or_default().into_inner();
+        for key in metadata.keys() {
+            rulebook.metadata_key("scheduledPhases.metadata", key)?;
+        }
+        phases.push(Phase {
+            sequence: place.0,
+            effective_cycle: place.1,
+            price_snapshot_id: phase.price_snapshot_id,
+            quantity: phase.quantity.get(),
+            metadata,
+        });
+    }
+    Ok(phases)
+}

@@ -1,0 +1,306 @@
+//! The rules, in the order of the guide.
+
+use clinkbill_types::{Amount, Currency};
+
+use super::redirect;
+use super::{CatalogueLookup, Cell, Observation, SnapshotLookup, Verdict};
+use crate::error::Refusal;
+
+/// The documented behaviour. Every method has it as its default.
+pub trait Rulebook: Send + Sync {
+    // Customer (guide: Session Data, Customer)
+
+    /// CR-01 to CR-30 and CR-43: what happens in each cell of the customer table.
+    fn customer_verdict(&self, cell: Cell) -> Verdict {
+        cell.documented_verdict()
+    }
+
+    /// CR-01: an identifier that is empty counts as not given. That blank text counts as empty
+    /// is our choice (G-04).
+    fn identifier_is_given(&self, text: &str) -> bool {
+        !text.trim().is_empty()
+    }
+
+    /// CR-35 (open): the form under which e-mail addresses are compared. Trimmed and in lower
+    /// case is our choice (G-05).
+    fn email_as_compared(&self, email: &str) -> String {
+        email.trim().to_lowercase()
+    }
+
+    /// CR-34: a complete import alone names a customer (newer than the guide). Where another
+    /// identifier is given, that one decides (our choice).
+    fn import_names_a_customer(&self) -> bool {
+        true
+    }
+
+    // Fields (guide: Product & Price, URLs)
+
+    /// FR-02: the amount is kept to the digit (FR-17, our choice); one with more digits than
+    /// can be kept is refused, never rounded.
+    fn amount(&self, field: &str, exact: Option<Amount>) -> Result<Amount, Refusal> {
+        exact.ok_or_else(|| {
+            Refusal::field(
+                field,
+                "has more digits than can be kept exactly (at most 28)",
+            )
+        })
+    }
+
+    /// FR-02: the currency is an ISO 4217 code; that it stands in capital letters is our choice.
+    fn currency(&self, field: &str, code: &str) -> Result<Currency, Refusal> {
+        code.parse().map_err(|_| {
+            Refusal::field(
+                field,
+                "is not an ISO 4217 currency code in capital letters, such as USD",
+            )
+        })
+    }
+
+    /// FR-03, RD-03: embedded checkout needs a return URL.
+    fn elements_return_url(&self, return_url: Option<&str>) -> Result<(), Refusal> {
+        match return_url {
+            Some(_) => Ok(()),
+            None => Err(Refusal::field(
+                "returnUrl",
+                "is required when uiMode is elements",
+            )),
+        }
+    }
+
+    /// RD-11 (open): a buyer is sent to absolute http and https URLs only, and a picture is
+    /// fetched from nowhere else (G-34, our choice).
+    fn web_url(&self, field: &str, url: &str) -> Result<(), Refusal> {
+        if redirect::is_web_url(url) {
+            Ok(())
+        } else {
+            Err(Refusal::field(
+                field,
+                "must be an absolute http or https URL without blanks",
+            ))
+        }
+    }
+
+    /// A metadata key has at most 40 characters (newer than the guide; the contract's schema
+    /// cannot say it).
+    fn metadata_key(&self, field: &str, key: &str) -> Result<(), Refusal> {
+        if key.chars().count() <= 40 {
+            Ok(())
+        } else {
+            Err(Refusal::field(
+                field,
+                "a key must have at most 40 characters",
+            ))
+        }
+    }
+
+    // Product and price (guide: Session Data, Product & Price)
+
+    /// FR-05 (open): a product and a price are named together or not at all (G-10, our choice).
+    fn product_and_price(&self, product: bool, price: bool) -> Result<(), Refusal> {
+        match (product, price) {
+            (true, false) => Err(Refusal::field("priceId", "is required with productId")),
+            (false, true) => Err(Refusal::field("productId", "is required with priceId")),
+            _ => Ok(()),
+        }
+    }
+
+    /// PP-01, PP-05: what is bought by id stands in the catalogue. The names are our choice.
+    fn registered_item(&self, lookup: CatalogueLookup) -> Result<(), Refusal> {
+        let (name, detail) = match lookup {
+            CatalogueLookup::Found => return Ok(()),
+            CatalogueLookup::UnknownProduct => ("PRODUCT_NOT_FOUND", "no product has this id"),
+            CatalogueLookup::UnknownPrice => ("PRICE_NOT_FOUND", "no price has this id"),
+            CatalogueLookup::PriceOfAnotherProduct => {
+                ("PRICE_NOT_FOUND", "priceId is a price of another product")
+            }
+            CatalogueLookup::InactiveProduct => ("PRODUCT_NOT_ACTIVE", "it is not for sale"),
+            CatalogueLookup::InactivePrice => ("PRICE_NOT_ACTIVE", "it is not for sale"),
+        };
+        Err(Refusal::new(name, detail))
+    }
+
+    /// PP-02, FR-04: a subscription needs a product made before.
+    fn subscription_names_its_product(&self, product: bool) -> Result<(), Refusal> {
+        if product {
+            return Ok(());
+        }
+        Err(Refusal::field(
+            "productId",
+            "is required for a subscription",
+        ))
+    }
+
+    /// FR-04, PP-02: inline lines are for one-time purchases.
+    fn subscription_has_no_lines(&self, lines: bool) -> Result<(), Refusal> {
+        if lines {
+            let reason = "is for one-time purchases; the price is recurring";
+            return Err(Refusal::field("priceDataList", reason));
+        }
+        Ok(())
+    }
+
+    /// FR-06 (open): a registered price and inline lines at once; the price counts (our choice).
+    fn one_way_to_name_the_purchase(&self, price: bool, lines: bool) -> Option<Observation> {
+        (price && lines).then(|| {
+            let text = "priceId and priceDataList are both given; the registered price counts";
+            Observation::new("FR-06", text)
+        })
+    }
+
+    /// FR-07 (open): the amount is the sum of the lines, of quantity times unit amount, exactly.
+    /// `sum` is none when it has more digits than can be kept. The amount counts (G-08).
+    fn amount_of_lines(&self, amount: Amount, sum: Option<Amount>) -> Option<Observation> {
+        (sum != Some(amount)).then(|| {
+            let sum = sum.map_or("a number too long to keep".into(), |sum| sum.to_string());
+            let text = format!("originalAmount is {amount} and priceDataList makes {sum}");
+            Observation::new("FR-07", text)
+        })
+    }
+
+    /// FR-08 (open): the amount is the registered price's. The session's amount counts.
+    fn amount_of_registered_price(
+        &self,
+        session: (Amount, &Currency),
+        price: (Amount, &Currency),
+    ) -> Option<Observation> {
+        (session != price).then(|| {
+            let text = format!(
+                "the session is for {} {} and its price is {} {}",
+                session.0, session.1, price.0, price.1,
+            );
+            Observation::new("FR-08", text)
+        })
+    }
+
+    /// FR-09 (open): a line is in the currency of the session.
+    fn currency_of_line(&self, session: &str, line: &str) -> Option<Observation> {
+        (session != line).then(|| {
+            let text = format!("originalCurrency is {session} and a line is in {line}");
+            Observation::new("FR-09", text)
+        })
+    }
+
+    /// FR-10 (open): neither a registered price nor an inline line is given.
+    fn something_is_bought(&self, price: bool, lines: bool) -> Option<Observation> {
+        (!price && !lines).then(|| {
+            let text = "neither priceId nor priceDataList says what is bought";
+            Observation::new("FR-10", text)
+        })
+    }
+
+    /// FR-13: phases are planned for subscriptions.
+    fn phases_are_of_a_subscription(&self, recurring: bool) -> Result<(), Refusal> {
+        if recurring {
+            return Ok(());
+        }
+        let reason = "is for subscriptions: priceId must be a recurring price";
+        Err(Refusal::field("scheduledPhases", reason))
+    }
+
+    /// FR-13: `sequence` and `effectiveCycle` strictly increase from phase to phase.
+    fn phases_increase(&self, before: (i32, i32), after: (i32, i32)) -> Result<(), Refusal> {
+        if before.0 < after.0 && before.1 < after.1 {
+            return Ok(());
+        }
+        let reason = "sequence and effectiveCycle must strictly increase";
+        Err(Refusal::field("scheduledPhases", reason))
+    }
+
+    /// FR-13: a phase charges a snapshot of a recurring price in the payment currency.
+    fn phase_snapshot(&self, lookup: SnapshotLookup) -> Result<(), Refusal> {
+        let reason = match lookup {
+            SnapshotLookup::Fits => return Ok(()),
+            SnapshotLookup::Unknown => "no price has this snapshot",
+            SnapshotLookup::OneTime => "must be a snapshot of a recurring price",
+            SnapshotLookup::AnotherCurrency => "must be in the currency of the session",
+        };
+        let field = "scheduledPhases.priceSnapshotId";
+        Err(Refusal::field(field, reason))
+    }
+
+    /// FR-14: a local price is for one-time purchases; subscriptions ignore the wish.
+    fn local_price_counts(&self, wished: bool, recurring: bool) -> bool {
+        wished && !recurring
+    }
+
+    /// FR-11: a promotion code is ignored unless codes are allowed. That they are not allowed
+    /// when nothing is said is our choice.
+    fn promotion_code_counts(&self, allowed: Option<bool>) -> bool {
+        allowed == Some(true)
+    }
+
+    /// FR-11: the input can be hidden only where a code is given and allowed.
+    fn hidden_promotion_input(&self, code: bool, allowed: bool) -> Result<(), Refusal> {
+        if code && allowed {
+            return Ok(());
+        }
+        let reason = "false needs promotionCode, and allowPromotionCodes to be true";
+        Err(Refusal::field("showPromotionCode", reason))
+    }
+
+    /// FR-15 (open): the preselected payment method is one that the session hides. It stays
+    /// hidden (our choice).
+    fn preselected_is_shown(&self, hidden: bool) -> Option<Observation> {
+        hidden.then(|| {
+            let text = "paymentMethodType also stands in paymentMethodTypeBlackList";
+            Observation::new("FR-15", text)
+        })
+    }
+
+    // Customer experience and direct QR (guide: Customer Experience, Direct QR Launch)
+
+    /// CX-03: a method is offered when the table has it for the purchase and the buyer's place,
+    /// and the merchant has not hidden it.
+    fn is_offered(&self, listed: bool, hidden: bool) -> bool {
+        listed && !hidden
+    }
+
+    /// FR-12, QR-01 to QR-04: the QR code opens at once when the wish is also the preselected
+    /// method and is available; otherwise the wish is ignored. QRIS is newer than the guide.
+    fn qr_launches(&self, preselected: bool, available: bool) -> bool {
+        preselected && available
+    }
+
+    /// QR-05: a QR code that opens at once does not pay by itself.
+    fn qr_launch_pays(&self) -> bool {
+        false
+    }
+
+    // Redirects (guide: Return and Redirect URLs)
+
+    /// RD-04: after a successful hosted payment the buyer goes to the success URL, with the
+    /// session id appended.
+    fn success_redirect(&self, success_url: &str, session_id: &str) -> String {
+        redirect::append_session_id(success_url, session_id)
+    }
+
+    /// RD-05: who leaves a hosted checkout goes to the cancel URL, as it was given.
+    fn cancel_redirect(&self, cancel_url: &str) -> String {
+        cancel_url.to_owned()
+    }
+
+    /// RD-07: embedded checkout ends at the return URL, with the placeholder replaced by the
+    /// session id.
+    fn return_redirect(&self, return_url: &str, session_id: &str) -> String {
+        redirect::replace_placeholder(return_url, session_id)
+    }
+
+    // Status (guide: Session Data, Status)
+
+    /// ST-05: a session's link is time-limited: past its end it is expired.
+    fn is_past_its_end(&self, now: i64, expire: i64) -> bool {
+        now >= expire
+    }
+
+    /// ST-02, ST-04: an attempt that succeeded completes the session; one that failed does not.
+    fn attempt_completes_session(&self, succeeded: bool) -> bool {
+        succeeded
+    }
+
+    // Merchant reference (guide: Merchant Reference)
+
+    /// MR-01: the merchant reference stands on every order made through the session.
+    fn order_reference(&self, session_reference: Option<&str>) -> Option<String> {
+        session_reference.map(str::to_owned)
+    }
+}
