@@ -2,10 +2,11 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use clinkbill_sandbox::{Sandbox, StartError};
+use clinkbill_sandbox::{Catalogue, CatalogueError, Sandbox, StartError};
 
 /// Work with Clink's Checkout Session API from a terminal
 #[derive(Parser)]
@@ -50,6 +51,14 @@ struct SandboxArgs {
         hide_env_values = true
     )]
     webhook_secret: Option<String>,
+
+    /// Give every merchant the products and prices of this JSON file
+    #[arg(long, value_name = "FILE")]
+    catalogue: Option<PathBuf>,
+
+    /// Refuse what Clink's guide leaves open and what is likely a mistake
+    #[arg(long)]
+    strict: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +67,16 @@ enum CommandError {
     Start { address: String, source: StartError },
     #[error("--webhook-url needs a secret: give --webhook-secret or set CLINK_WEBHOOK_SECRET")]
     NoWebhookSecret,
+    #[error("failed to read {}: {source}", path.display())]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("{}: {source}", path.display())]
+    Catalogue {
+        path: PathBuf,
+        source: CatalogueError,
+    },
     #[error("failed to write to stdout: {0}")]
     Output(std::io::Error),
     #[error("failed to wait for Ctrl-C: {0}")]
@@ -91,6 +110,12 @@ async fn sandbox(args: SandboxArgs) -> Result<(), CommandError> {
         let secret = args.webhook_secret.ok_or(CommandError::NoWebhookSecret)?;
         builder = builder.webhook(&url, &secret).map_err(start)?;
     }
+    if let Some(path) = args.catalogue {
+        builder = builder.catalogue(read_catalogue(path)?);
+    }
+    if args.strict {
+        builder = builder.strict();
+    }
     let address = resolve(&args.listen)
         .await
         .map_err(|error| start(error.into()))?;
@@ -104,6 +129,14 @@ async fn resolve(address: &str) -> std::io::Result<SocketAddr> {
     addresses
         .next()
         .ok_or_else(|| std::io::Error::other("the name has no address"))
+}
+
+fn read_catalogue(path: PathBuf) -> Result<Catalogue, CommandError> {
+    match std::fs::read_to_string(&path).map(|text| Catalogue::from_json(&text)) {
+        Ok(Ok(catalogue)) => Ok(catalogue),
+        Ok(Err(source)) => Err(CommandError::Catalogue { path, source }),
+        Err(source) => Err(CommandError::Read { path, source }),
+    }
 }
 
 /// The two lines that other programs read.

@@ -17,8 +17,13 @@ struct Running {
 
 impl Running {
     fn start(listen: &str) -> Self {
+        Self::start_with(&["--listen", listen])
+    }
+
+    fn start_with(arguments: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_clinkbill"))
-            .args(["sandbox", "--listen", listen])
+            .arg("sandbox")
+            .args(arguments)
             // What a merchant's environment holds for its own server changes nothing.
             .env("CLINK_WEBHOOK_SECRET", "whsec_of_the_merchant")
             .stdin(Stdio::null())
@@ -148,4 +153,62 @@ fn an_address_in_use_is_said_on_stderr() {
     assert!(output.stdout.is_empty());
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(message.contains(&address), "{message}");
+}
+
+#[test]
+fn a_catalogue_file_and_the_strict_mode_reach_the_sandbox() {
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/catalogue.json");
+    let catalogue = r#"{"products": [{"productId": "prd_mug", "name": "Mug"}]}"#;
+    std::fs::write(file, catalogue).unwrap();
+    let mut running =
+        Running::start_with(&["--listen", "127.0.0.1:0", "--catalogue", file, "--strict"]);
+    let base_url = running.line();
+    let key = running.line();
+    let key = key.strip_prefix("CLINK_SECRET_KEY=").unwrap();
+    let authority = base_url
+        .strip_prefix("CLINK_BASE_URL=http://")
+        .unwrap()
+        .strip_suffix("/api/")
+        .unwrap();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_millis();
+    let headers = format!(
+        "Host: {authority}\r\nConnection: close\r\nX-API-Key: {key}\r\nX-Timestamp: {now}\r\n"
+    );
+    let product = exchange(
+        authority,
+        &format!("GET /api/product/prd_mug HTTP/1.1\r\n{headers}\r\n"),
+    );
+    assert!(product.contains(r#""name":"Mug""#), "{product}");
+    let body = BODY.replacen("4.99", "5.99", 1);
+    let refused = exchange(
+        authority,
+        &format!(
+            "POST /api/checkout/session HTTP/1.1\r\n{headers}Content-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    );
+    assert!(refused.contains("FR-07"), "{refused}");
+}
+
+#[test]
+fn a_catalogue_that_cannot_be_used_is_said_to_be_so() {
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-catalogue.json");
+    std::fs::write(file, r#"{"products": [{"productId": "prd_mug"}]}"#).unwrap();
+    for (path, reason) in [
+        (file, "missing field `name`"),
+        ("/nowhere/catalogue.json", "failed to read"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_clinkbill"))
+            .args(["sandbox", "--listen", "127.0.0.1:0", "--catalogue", path])
+            .output()
+            .unwrap();
+        assert!(!output.status.success());
+        assert!(output.stdout.is_empty());
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(path) && error.contains(reason), "{error}");
+    }
 }
