@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::{Order, Session};
+use crate::{Invoice, Order, Session, Subscription};
 
 /// One webhook event. Obtain it from [`Verifier::verify`](crate::Verifier::verify).
 ///
@@ -28,12 +28,30 @@ pub enum EventKind {
     /// `session.complete`: a checkout session was paid. The ids of order, invoice and
     /// subscription may still be none: read the session, or wait for the order's event.
     SessionComplete(Box<Session>),
+    /// `session.expired`: a checkout session ran out unpaid. A payment that was under way may
+    /// still succeed: its order tells.
+    SessionExpired(Box<Session>),
     /// `order.created`: a payment attempt began.
     OrderCreated(Box<Order>),
-    /// `order.succeeded`: a payment attempt succeeded.
+    /// `order.next_action`: a payment attempt waits for the buyer.
+    OrderNextAction(Box<Order>),
+    /// `order.succeeded`: a payment attempt succeeded. For a subscription `invoice.paid` comes
+    /// as well.
     OrderSucceeded(Box<Order>),
     /// `order.failed`: a payment attempt failed. The session lives on.
     OrderFailed(Box<Order>),
+    /// `subscription.created`: a subscription was made. It may still wait for its payment.
+    SubscriptionCreated(Box<Subscription>),
+    /// `subscription.trialing`: a subscription is in its free trial.
+    SubscriptionTrialing(Box<Subscription>),
+    /// `subscription.activated`: a subscription runs.
+    SubscriptionActivated(Box<Subscription>),
+    /// `invoice.open`: an invoice was made.
+    InvoiceOpen(Box<Invoice>),
+    /// `invoice.paid`: an invoice was paid. Deliver its period, once per invoice.
+    InvoicePaid(Box<Invoice>),
+    /// `invoice.void`: an invoice was called off.
+    InvoiceVoid(Box<Invoice>),
     /// Any other event, its object kept whole.
     Other(OtherEvent),
 }
@@ -57,9 +75,17 @@ impl Event {
         let object = envelope.object();
         let kind = match envelope.event_type {
             EventType::SessionComplete => EventKind::SessionComplete(read(object)?),
+            EventType::SessionExpired => EventKind::SessionExpired(read(object)?),
             EventType::OrderCreated => EventKind::OrderCreated(read(object)?),
+            EventType::OrderNextAction => EventKind::OrderNextAction(read(object)?),
             EventType::OrderSucceeded => EventKind::OrderSucceeded(read(object)?),
             EventType::OrderFailed => EventKind::OrderFailed(read(object)?),
+            EventType::SubscriptionCreated => EventKind::SubscriptionCreated(read(object)?),
+            EventType::SubscriptionTrialing => EventKind::SubscriptionTrialing(read(object)?),
+            EventType::SubscriptionActivated => EventKind::SubscriptionActivated(read(object)?),
+            EventType::InvoiceOpen => EventKind::InvoiceOpen(read(object)?),
+            EventType::InvoicePaid => EventKind::InvoicePaid(read(object)?),
+            EventType::InvoiceVoid => EventKind::InvoiceVoid(read(object)?),
             event_type => EventKind::Other(OtherEvent {
                 event_type,
                 object: object.to_owned(),
@@ -77,9 +103,17 @@ impl Event {
     pub fn event_type(&self) -> &EventType {
         match &self.kind {
             EventKind::SessionComplete(_) => &EventType::SessionComplete,
+            EventKind::SessionExpired(_) => &EventType::SessionExpired,
             EventKind::OrderCreated(_) => &EventType::OrderCreated,
+            EventKind::OrderNextAction(_) => &EventType::OrderNextAction,
             EventKind::OrderSucceeded(_) => &EventType::OrderSucceeded,
             EventKind::OrderFailed(_) => &EventType::OrderFailed,
+            EventKind::SubscriptionCreated(_) => &EventType::SubscriptionCreated,
+            EventKind::SubscriptionTrialing(_) => &EventType::SubscriptionTrialing,
+            EventKind::SubscriptionActivated(_) => &EventType::SubscriptionActivated,
+            EventKind::InvoiceOpen(_) => &EventType::InvoiceOpen,
+            EventKind::InvoicePaid(_) => &EventType::InvoicePaid,
+            EventKind::InvoiceVoid(_) => &EventType::InvoiceVoid,
             EventKind::Other(other) => other.event_type(),
         }
     }
@@ -156,18 +190,76 @@ mod tests {
     #[test]
     fn an_order_event_carries_the_order() {
         let data = r#"{"object":{"orderId":"order_x","status":"success"}}"#;
-        for name in ["order.created", "order.succeeded", "order.failed"] {
+        for name in [
+            "order.created",
+            "order.next_action",
+            "order.succeeded",
+            "order.failed",
+        ] {
             let event = event(name, data);
             assert_eq!(event.event_type().as_str(), name);
             assert_eq!(event.id.as_str(), "event_x1");
             assert_eq!(event.created.unwrap().as_millis(), 1_785_936_114_000);
             let (EventKind::OrderCreated(order)
+            | EventKind::OrderNextAction(order)
             | EventKind::OrderSucceeded(order)
             | EventKind::OrderFailed(order)) = event.kind
             else {
                 panic!("{name} is about an order");
             };
             assert_eq!(order.order_id.as_str(), "order_x");
+        }
+    }
+
+    #[test]
+    fn a_session_event_carries_the_session() {
+        let data = r#"{"object":{"sessionId":"sess_x","status":"expired"}}"#;
+        for name in ["session.complete", "session.expired"] {
+            let event = event(name, data);
+            assert_eq!(event.event_type().as_str(), name);
+            let (EventKind::SessionComplete(session) | EventKind::SessionExpired(session)) =
+                event.kind
+            else {
+                panic!("{name} is about a session");
+            };
+            assert_eq!(session.session_id.as_str(), "sess_x");
+        }
+    }
+
+    #[test]
+    fn a_subscription_event_carries_the_subscription() {
+        let data = r#"{"object":{"subscriptionId":"sub_x","status":"active"}}"#;
+        for name in [
+            "subscription.created",
+            "subscription.trialing",
+            "subscription.activated",
+        ] {
+            let event = event(name, data);
+            assert_eq!(event.event_type().as_str(), name);
+            let (EventKind::SubscriptionCreated(subscription)
+            | EventKind::SubscriptionTrialing(subscription)
+            | EventKind::SubscriptionActivated(subscription)) = event.kind
+            else {
+                panic!("{name} is about a subscription");
+            };
+            assert_eq!(subscription.subscription_id.as_str(), "sub_x");
+        }
+    }
+
+    #[test]
+    fn an_invoice_event_carries_the_invoice() {
+        let data = r#"{"object":{"invoiceId":"inv_x","status":"paid","originalAmount":"20.00",
+            "originalCurrency":"USD"}}"#;
+        for name in ["invoice.open", "invoice.paid", "invoice.void"] {
+            let event = event(name, data);
+            assert_eq!(event.event_type().as_str(), name);
+            let (EventKind::InvoiceOpen(invoice)
+            | EventKind::InvoicePaid(invoice)
+            | EventKind::InvoiceVoid(invoice)) = event.kind
+            else {
+                panic!("{name} is about an invoice");
+            };
+            assert_eq!(invoice.amount.unwrap().to_string(), "20.00 USD");
         }
     }
 
@@ -188,7 +280,7 @@ mod tests {
     #[test]
     fn any_other_event_is_kept_whole() {
         let object = r#"{"amount": "20.00",  "later":[1.10]}"#;
-        for name in ["invoice.paid", "payment_method.deleted"] {
+        for name in ["dispute.created", "payment_method.deleted"] {
             let event = event(name, &format!(r#"{{"object":{object}}}"#));
             let EventKind::Other(other) = event.kind else {
                 panic!("no type for {name}");

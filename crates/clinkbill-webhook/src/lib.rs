@@ -42,15 +42,19 @@
 #![warn(missing_docs)]
 
 mod event;
+mod invoice;
 mod order;
 mod read;
 mod secret;
 mod session;
 mod signature;
+mod subscription;
 
 pub use clinkbill_types::EventType;
 pub use event::{Event, EventKind, OtherEvent, UnreadableEvent};
+pub use invoice::{Invoice, InvoiceDiscount, InvoiceItem, InvoiceItemPrice, InvoiceItemRecurring};
 pub use order::{Order, PaymentExecution, PaymentMethod, Wallet};
 pub use secret::{SecretError, WebhookSecret};
 pub use session::{LineItem, Price, PriceOption, Product, Recurring, Session, SessionCustomer};
 pub use signature::{SignedHeaders, Signer, Verifier, WebhookError};
+pub use subscription::{Subscription, SubscriptionPhase};
