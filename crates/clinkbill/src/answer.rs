@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use clinkbill_api::ResponseValue;
 use clinkbill_api::types::{
-    CheckoutSession, CheckoutSessionEnvelope, CreatedCheckoutSession,
-    CreatedCheckoutSessionEnvelope, Order, OrderEnvelope,
+    BillingSession, BillingSessionEnvelope, CheckoutSession, CheckoutSessionEnvelope,
+    CreatedCheckoutSession, CreatedCheckoutSessionEnvelope, EmptyEnvelope, EnsuredWebhookEndpoint,
+    EnsuredWebhookEndpointEnvelope, Invoice, InvoiceEnvelope, Order, OrderEnvelope, OrderPage,
+    Price, PriceEnvelope, PricePage, Product, ProductEnvelope, ProductPage, Subscription,
+    SubscriptionEnvelope, WebhookEndpoint, WebhookEndpointEnvelope, WebhookEndpointPage,
+    WebhookEventCatalogue, WebhookEventCatalogueEnvelope,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::Answer;
+use crate::page::Rows;
 use crate::redact::redacted;
 use crate::{Error, SecretKey};
 
@@ -65,7 +70,7 @@ pub(crate) async fn settle<E: Envelope>(
     }
 }
 
-/// The three envelopes of the contract have one shape.
+/// The envelopes of the contract have one shape; a page has rows and a total in the place of data.
 pub(crate) trait Envelope: DeserializeOwned {
     type Data;
 
@@ -88,6 +93,42 @@ envelopes! {
     CreatedCheckoutSessionEnvelope: CreatedCheckoutSession,
     CheckoutSessionEnvelope: CheckoutSession,
     OrderEnvelope: Order,
+    SubscriptionEnvelope: Subscription,
+    InvoiceEnvelope: Invoice,
+    BillingSessionEnvelope: BillingSession,
+    ProductEnvelope: Product,
+    PriceEnvelope: Price,
+    WebhookEndpointEnvelope: WebhookEndpoint,
+    EnsuredWebhookEndpointEnvelope: EnsuredWebhookEndpoint,
+    WebhookEventCatalogueEnvelope: WebhookEventCatalogue,
+}
+
+macro_rules! pages {
+    ($($page:ty: $row:ty,)+) => {$(
+        impl Envelope for $page {
+            type Data = Rows<$row>;
+
+            fn into_parts(self) -> (Option<i32>, Option<String>, Option<Rows<$row>>) {
+                let total = self.total;
+                (self.code, self.msg, self.rows.map(|rows| (rows, total)))
+            }
+        }
+    )+};
+}
+
+pages! {
+    OrderPage: Order,
+    ProductPage: Product,
+    PricePage: Price,
+    WebhookEndpointPage: WebhookEndpoint,
+}
+
+impl Envelope for EmptyEnvelope {
+    type Data = ();
+
+    fn into_parts(self) -> (Option<i32>, Option<String>, Option<()>) {
+        (self.code, self.msg, Some(()))
+    }
 }
 
 fn succeed<E: Envelope>(http_status: u16, envelope: E, key: &SecretKey) -> Result<E::Data, Error> {

@@ -5,9 +5,14 @@ use std::time::Duration;
 use clinkbill_api::Options;
 use url::{Origin, Url};
 
+use crate::catalogue::{Prices, Products};
 use crate::environment::check_transport;
 use crate::secret::KeyKind;
-use crate::{CheckoutSessions, Environment, Error, Orders, SecretKey};
+use crate::webhook_endpoint::WebhookEndpoints;
+use crate::{
+    BillingSessions, CheckoutSessions, Environment, Error, Invoices, Orders, SecretKey,
+    Subscriptions,
+};
 
 /// A client of Clink's Checkout Session API.
 ///
@@ -21,6 +26,7 @@ struct Inner {
     key: SecretKey,
     environment: Environment,
     checkout_origin: Origin,
+    portal_origin: Origin,
 }
 
 /// Builds a [`Client`]. Start with [`Client::builder`].
@@ -30,6 +36,7 @@ pub struct ClientBuilder {
     key: SecretKey,
     environment: Environment,
     checkout_host: Option<String>,
+    portal_host: Option<String>,
     timeout: Duration,
     connect_timeout: Duration,
 }
@@ -41,6 +48,7 @@ impl Client {
             key,
             environment: Environment::Sandbox,
             checkout_host: None,
+            portal_host: None,
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
         }
@@ -58,6 +66,42 @@ impl Client {
         Orders::new(self)
     }
 
+    /// Read subscriptions.
+    #[must_use]
+    pub fn subscriptions(&self) -> Subscriptions<'_> {
+        Subscriptions::new(self)
+    }
+
+    /// Read invoices.
+    #[must_use]
+    pub fn invoices(&self) -> Invoices<'_> {
+        Invoices::new(self)
+    }
+
+    /// Make links to the customer portal.
+    #[must_use]
+    pub fn billing_sessions(&self) -> BillingSessions<'_> {
+        BillingSessions::new(self)
+    }
+
+    /// Create and read products of the catalogue.
+    #[must_use]
+    pub fn products(&self) -> Products<'_> {
+        Products::new(self)
+    }
+
+    /// Create and read prices of the catalogue.
+    #[must_use]
+    pub fn prices(&self) -> Prices<'_> {
+        Prices::new(self)
+    }
+
+    /// Manage where webhook events are sent.
+    #[must_use]
+    pub fn webhook_endpoints(&self) -> WebhookEndpoints<'_> {
+        WebhookEndpoints::new(self)
+    }
+
     pub(crate) fn api(&self) -> &clinkbill_api::Client {
         &self.0.api
     }
@@ -68,6 +112,10 @@ impl Client {
 
     pub(crate) fn checkout_origin(&self) -> &Origin {
         &self.0.checkout_origin
+    }
+
+    pub(crate) fn portal_origin(&self) -> &Origin {
+        &self.0.portal_origin
     }
 }
 
@@ -88,6 +136,13 @@ impl ClientBuilder {
         self
     }
 
+    /// The origin the environment's customer portals live at, as
+    /// [`checkout_host`](Self::checkout_host) is that of its checkout pages.
+    pub fn portal_host(mut self, origin: impl Into<String>) -> Self {
+        self.portal_host = Some(origin.into());
+        self
+    }
+
     /// How long one call may take, from connecting to the last byte of the answer: 30 seconds
     /// by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -105,7 +160,7 @@ impl ClientBuilder {
     ///
     /// Fails when the key belongs to another environment (`sk_prod_...` at the sandbox,
     /// `sk_test_...` or `sk_uat_...` in production; an unknown prefix is allowed), or the
-    /// checkout host is no origin.
+    /// checkout or portal host is no origin.
     pub fn build(self) -> Result<Client, Error> {
         match self.key.kind() {
             KeyKind::Production if self.environment.is_sandbox() => {
@@ -127,7 +182,12 @@ impl ClientBuilder {
             .checkout_host
             .as_deref()
             .unwrap_or(self.environment.checkout_origin());
-        let checkout_origin = parse_origin(checkout_origin)?;
+        let checkout_origin = parse_origin("checkout_host", checkout_origin)?;
+        let portal_origin = self
+            .portal_host
+            .as_deref()
+            .unwrap_or(self.environment.portal_origin());
+        let portal_origin = parse_origin("portal_host", portal_origin)?;
 
         let options = Options::default()
             .with_timeout(self.timeout)
@@ -144,6 +204,7 @@ impl ClientBuilder {
             key: self.key,
             environment: self.environment,
             checkout_origin,
+            portal_origin,
         })))
     }
 }
@@ -156,11 +217,10 @@ impl fmt::Debug for Client {
     }
 }
 
-fn parse_origin(text: &str) -> Result<Origin, Error> {
-    const FIELD: &str = "checkout_host";
+fn parse_origin(field: &'static str, text: &str) -> Result<Origin, Error> {
     let url = Url::parse(text)
-        .map_err(|_| Error::invalid(FIELD, "is not an absolute http or https URL"))?;
-    check_transport(FIELD, &url)?;
+        .map_err(|_| Error::invalid(field, "is not an absolute http or https URL"))?;
+    check_transport(field, &url)?;
     Ok(url.origin())
 }
 

@@ -1,13 +1,15 @@
 use std::fmt;
 
-use url::{Host, Url};
+use url::{Host, Origin, Url};
 
 use crate::Error;
 
 const SANDBOX_API: &str = "https://uat-api.clinkbill.com/api/";
 const SANDBOX_CHECKOUT: &str = "https://uat-checkout.clinkbill.com";
+const SANDBOX_PORTAL: &str = "https://uat-portal.clinkbill.com";
 const PRODUCTION_API: &str = "https://api.clinkbill.com/api/";
 const PRODUCTION_CHECKOUT: &str = "https://checkout.clinkbill.com";
+const PRODUCTION_PORTAL: &str = "https://portal.clinkbill.com";
 
 /// Where requests go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +79,15 @@ impl Environment {
         }
     }
 
+    /// The origin of customer portals unless the client is told another, in the same way.
+    pub(crate) fn portal_origin(&self) -> &str {
+        match self.checkout_origin() {
+            PRODUCTION_CHECKOUT => PRODUCTION_PORTAL,
+            SANDBOX_CHECKOUT => SANDBOX_PORTAL,
+            own => own,
+        }
+    }
+
     /// Whether requests reach Clink's production, whatever way it was named.
     pub(crate) fn is_production(&self) -> bool {
         self.checkout_origin() == PRODUCTION_CHECKOUT
@@ -108,6 +119,18 @@ pub(crate) fn check_transport(field: &'static str, url: &Url) -> Result<(), Erro
             "is not an absolute http or https URL",
         )),
     }
+}
+
+/// Whether a URL that a server gave leads to this origin; else what is wrong with it.
+pub(crate) fn leads_to(text: &str, origin: &Origin) -> Result<(), &'static str> {
+    let url = Url::parse(text).map_err(|_| "is not a URL")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("has a user in it");
+    }
+    if url.origin() != *origin {
+        return Err("leads to another host than the one of this environment");
+    }
+    Ok(())
 }
 
 fn is_loopback(url: &Url) -> bool {

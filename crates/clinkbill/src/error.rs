@@ -3,7 +3,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use clinkbill_types::SessionId;
+use clinkbill_types::{IdError, SessionId};
 
 /// Whether a request that failed took effect.
 ///
@@ -52,6 +52,7 @@ enum What {
     Answered,
     Unreadable,
     ForeignUrl,
+    TooMany,
 }
 
 /// What Clink answered, in whatever shape.
@@ -146,13 +147,22 @@ impl Error {
         self.name() == Some("CUSTOMER_IDENTIFIER_NOT_MATCHED")
     }
 
-    /// There is no such session or order for this key.
+    /// There is nothing of this id for this key.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
+        const NAMES: [&str; 7] = [
+            "SESSION_NOT_FOUND",
+            "ORDER_NOT_FOUND",
+            "SUBSCRIPTION_NOT_FOUND",
+            "INVOICE_NOT_FOUND",
+            "PRODUCT_NOT_FOUND",
+            "PRICE_NOT_FOUND",
+            "WEBHOOK_ENDPOINT_NOT_FOUND",
+        ];
         self.0.what == What::Answered
             && (self.0.http_status == Some(404)
                 || self.0.code == Some(404)
-                || matches!(self.name(), Some("SESSION_NOT_FOUND" | "ORDER_NOT_FOUND")))
+                || self.name().is_some_and(|name| NAMES.contains(&name)))
     }
 
     /// The key is missing, wrong or expired. Check it and its environment in the dashboard.
@@ -182,6 +192,11 @@ impl Error {
         Self::new(Outcome::NotSent, What::Invalid)
             .with(|inner| inner.field = Some(field.into()))
             .with(|inner| inner.problem = Some(problem.into()))
+    }
+
+    /// What is wrong with an id that cannot stand in a path.
+    pub(crate) fn not_an_id(field: &'static str) -> impl FnOnce(IdError) -> Self {
+        move |problem| Self::invalid(field, format!("is {problem}"))
     }
 
     /// There is no client to send anything with.
@@ -227,8 +242,19 @@ impl Error {
 
     /// As [`unreadable`](Self::unreadable), found when the answer itself was gone.
     pub(crate) fn unreadable_data() -> Self {
+        Self::unreadable_because("is not what the contract describes")
+    }
+
+    /// As [`unreadable_data`](Self::unreadable_data), with what is wrong.
+    pub(crate) fn unreadable_because(problem: impl Into<String>) -> Self {
         Self::new(Outcome::Unknown, What::Unreadable)
-            .with(|inner| inner.problem = Some("is not what the contract describes".to_owned()))
+            .with(|inner| inner.problem = Some(problem.into()))
+    }
+
+    /// A search that would have to read on and on. Nothing was changed by it.
+    pub(crate) fn too_many(read: u32) -> Self {
+        Self::new(Outcome::Rejected, What::TooMany)
+            .with(|inner| inner.problem = Some(read.to_string()))
     }
 
     /// The session was made, but its URL cannot be handed out.
@@ -313,6 +339,7 @@ impl fmt::Display for Error {
                 write!(f, "the answer {problem}: the request may have taken effect")?;
                 inner.describe_answer(f)
             }
+            What::TooMany => write!(f, "there are more than {problem}: list them page by page"),
             What::ForeignUrl => match &inner.session_id {
                 Some(id) => write!(f, "session {id} was made, but its checkout URL {problem}"),
                 None => write!(f, "the checkout URL {problem}"),
@@ -349,13 +376,18 @@ impl StdError for Error {
 /// The first word of the text that is a known name in any case, else the first that looks like
 /// one: capitals joined by underscores.
 fn symbolic_name(text: &str) -> Option<String> {
-    const KNOWN: [&str; 8] = [
+    const KNOWN: [&str; 13] = [
         "CUSTOMER_NOT_FOUND",
         "CUSTOMER_IDENTIFIER_NOT_MATCHED",
         "SESSION_NOT_FOUND",
         "SESSION_EXPIRED",
         "SESSION_MERCHANT_MISMATCH",
         "ORDER_NOT_FOUND",
+        "SUBSCRIPTION_NOT_FOUND",
+        "INVOICE_NOT_FOUND",
+        "PRODUCT_NOT_FOUND",
+        "PRICE_NOT_FOUND",
+        "WEBHOOK_ENDPOINT_NOT_FOUND",
         "CURRENCY_INCORRECT",
         "MERCHANT_NOT_FOUND",
     ];

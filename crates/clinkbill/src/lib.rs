@@ -62,21 +62,37 @@
 //! session you read yourself, and compare reference, session and amount with your own books, in
 //! the currency the session was priced in ([`Session::subtotal`]).
 //!
+//! # Around a session
+//! | to | see |
+//! |---|---|
+//! | learn what became of a purchase after an unknown outcome | [`Orders::find_by_merchant_reference`] |
+//! | follow what was bought | [`Orders`], [`Subscriptions`], [`Invoices`] |
+//! | let customers look after their subscriptions | [`BillingSessions`] |
+//! | have something registered to sell | [`catalogue`] |
+//! | say where events go | [`webhook_endpoint`] |
+//!
+//! These stand in Clink's reference pages, not in the guide.
+//!
 //! Source: Clink's guide "Checkout Session". Names such as `CR-01` in compiler errors and
 //! documentation number its rules.
 
 #![warn(missing_docs)]
 
 mod answer;
+pub mod catalogue;
 mod checkout;
 mod client;
 mod customer;
 mod environment;
 mod error;
 mod order;
+mod page;
+mod portal;
 mod redact;
 mod redirect;
 mod secret;
+mod subscription;
+pub mod webhook_endpoint;
 
 pub use checkout::{
     CashApp, CheckoutSessions, CheckoutUrl, CreatedSession, DirectQrMethod, Elements,
@@ -86,19 +102,25 @@ pub use checkout::{
 };
 pub use client::{Client, ClientBuilder};
 pub use clinkbill_types::{
-    Amount, AmountError, Currency, CurrencyError, CustomerId, EventId, IdError, InvoiceId, Money,
-    OrderId, OrderStatus, OrderType, PaymentMethodType, PaymentStatus, PriceId, ProductId,
-    RecurringInterval, SessionId, SessionStatus, SubscriptionId, Timestamp, TimestampError, UiMode,
-    Unrecognized,
+    Amount, AmountError, BillingMode, Currency, CurrencyError, CustomerId, EventId, IdError,
+    InvoiceId, InvoiceStatus, Money, OrderId, OrderStatus, OrderType, PaymentMethodType,
+    PaymentStatus, PriceId, PriceType, PricingModel, ProductId, QuantityRounding,
+    RecurringInterval, SessionId, SessionStatus, SubscriptionId, SubscriptionStatus, TaxCategory,
+    Timestamp, TimestampError, UiMode, Unrecognized, WebhookEndpointId, WebhookEndpointSource,
 };
 pub use clinkbill_webhook as webhook;
-pub use clinkbill_webhook::{LineItem, Order, PaymentMethod, Session, SessionCustomer};
+pub use clinkbill_webhook::{
+    Invoice, InvoiceItem, LineItem, Order, PaymentMethod, Session, SessionCustomer, Subscription,
+};
 pub use customer::CustomerRef;
 pub use environment::{ApiUrl, Environment};
 pub use error::{Error, Outcome};
-pub use order::Orders;
+pub use order::{OrderFilter, Orders};
+pub use page::{Page, Paging};
+pub use portal::{BillingSession, BillingSessions, NewBillingSession, PortalUrl};
 pub use redirect::RedirectUrl;
 pub use secret::SecretKey;
+pub use subscription::{Invoices, Subscriptions};
 
 /// The code of the README compiles.
 #[cfg(doctest)]

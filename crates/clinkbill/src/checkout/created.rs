@@ -2,7 +2,9 @@ use std::fmt;
 
 use clinkbill_types::{CustomerId, Money, SessionId, Timestamp, UiMode};
 use secrecy::{ExposeSecret, SecretString};
-use url::{Origin, Url};
+use url::Origin;
+
+use crate::environment::leads_to;
 
 /// A session that was just created: what a merchant needs next.
 ///
@@ -45,13 +47,7 @@ impl CheckoutUrl {
 
     /// The URL, when it leads to this origin; else what is wrong with it.
     pub(super) fn parse(text: &str, origin: &Origin) -> Result<Self, &'static str> {
-        let url = Url::parse(text).map_err(|_| "is not a URL")?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err("has a user in it");
-        }
-        if url.origin() != *origin {
-            return Err("leads to another host than the checkout host of this environment");
-        }
+        leads_to(text, origin)?;
         Ok(Self(text.into()))
     }
 }
@@ -64,6 +60,8 @@ impl fmt::Debug for CheckoutUrl {
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
 
     #[test]

@@ -64,9 +64,7 @@ impl<'a> CheckoutSessions<'a> {
 
     /// The session with this id, as it stands now.
     pub async fn retrieve(&self, id: &SessionId) -> Result<Session, Error> {
-        let id = id
-            .to_path()
-            .map_err(|problem| Error::invalid("session_id", format!("is {problem}")))?;
+        let id = id.to_path().map_err(Error::not_an_id("session_id"))?;
         let result = self.client.api().get_checkout_session(&id).await;
         let session = settle(result, self.client.key()).await?;
         wire::session(session)

@@ -17,7 +17,7 @@ use super::rules::{CustomerKnown, PurchaseComplete, Rendered};
 use super::sealed::{PurchaseParts, RenderingParts};
 use super::{CheckoutUrl, CreatedSession, Line, NewSession, PromotionCodes, ScheduledPhase};
 use crate::customer::not_blank;
-use crate::{Error, Order, Session};
+use crate::{Error, Session};
 
 const MOST_PAIRS: usize = 20;
 const MOST_PAIRS_OF_A_PHASE: usize = 10;
@@ -121,14 +121,9 @@ pub(crate) fn session(mut wire: types::CheckoutSession) -> Result<Session, Error
     reread(&wire)
 }
 
-/// An order that was read.
-pub(crate) fn order(wire: &types::Order) -> Result<Order, Error> {
-    reread(wire)
-}
-
 /// Answers and events tell of the same objects, so one reader reads both: through JSON, which
 /// keeps every digit.
-fn reread<T: DeserializeOwned>(wire: &impl Serialize) -> Result<T, Error> {
+pub(crate) fn reread<T: DeserializeOwned>(wire: &impl Serialize) -> Result<T, Error> {
     serde_json::to_string(wire)
         .and_then(|json| serde_json::from_str(&json))
         .map_err(|_| Error::unreadable_data())

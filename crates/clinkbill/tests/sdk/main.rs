@@ -8,14 +8,17 @@
 )]
 
 mod answers;
+mod catalogue;
+mod orders;
 mod requests;
 mod sandbox;
+mod webhook_endpoints;
 
 use clinkbill::{
     Client, Currency, CustomerRef, Environment, Hosted, Line, Lines, NewSession, SecretKey,
 };
 use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 /// What must never be printed.
 const KEY: &str = "sk_test_canary";
@@ -43,4 +46,11 @@ async fn answering(answer: ResponseTemplate) -> (MockServer, Client) {
 
 fn json(status: u16, body: &str) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_raw(body, "application/json")
+}
+
+/// The one request the server has seen.
+async fn only_request(server: &MockServer) -> Request {
+    let mut requests = server.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1);
+    requests.remove(0)
 }
