@@ -1,0 +1,100 @@
+//! `clinkbill sandbox`: how long until it serves, beside a start that does nothing; and what it
+//! holds when idle, beside a process that sleeps.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark tells, and fails loudly"
+)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const STARTS: usize = 20;
+const CLINKBILL: &str = env!("CARGO_BIN_EXE_clinkbill");
+
+fn main() {
+    let ready = median((0..STARTS).map(|_| start_and_stop()).collect());
+    let nothing = median((0..STARTS).map(|_| until_told()).collect());
+    println!(
+        "start to ready: {:.2} ms (within 5), --version {:.2} ms, ratio {:.1}",
+        millis(ready),
+        millis(nothing),
+        millis(ready) / millis(nothing)
+    );
+
+    let (_, mut sandbox) = until_ready();
+    let mut sleeper = Command::new("sleep").arg("60").spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    if let (Some(own), Some(bare)) = (resident_kib(&sandbox), resident_kib(&sleeper)) {
+        println!(
+            "idle memory: {:.1} MB (under 8), a sleeping process {:.1} MB, ratio {:.1}",
+            own / 1024.0,
+            bare / 1024.0,
+            own / bare
+        );
+    }
+    for child in [&mut sandbox, &mut sleeper] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+fn start_and_stop() -> Duration {
+    let (took, mut child) = until_ready();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    took
+}
+
+/// From the start of the process to an answer; the process runs on.
+fn until_ready() -> (Duration, Child) {
+    let started = Instant::now();
+    let mut child = Command::new(CLINKBILL)
+        .args(["sandbox", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let (_, authority) = line.trim_end().split_once("http://").unwrap();
+    let authority = authority.trim_end_matches("/api/");
+    let mut stream = TcpStream::connect(authority).unwrap();
+    write!(
+        stream,
+        "GET /_sandbox/ HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let took = started.elapsed();
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    (took, child)
+}
+
+fn until_told() -> Duration {
+    let started = Instant::now();
+    let output = Command::new(CLINKBILL).arg("--version").output().unwrap();
+    assert!(output.status.success());
+    started.elapsed()
+}
+
+/// Resident memory, where the system tells.
+fn resident_kib(child: &Child) -> Option<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+fn median(mut durations: Vec<Duration>) -> Duration {
+    durations.sort_unstable();
+    durations[durations.len() / 2]
+}
