@@ -4,6 +4,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use clinkbill_sandbox::{Catalogue, CatalogueError, Sandbox, StartError};
@@ -59,6 +60,10 @@ struct SandboxArgs {
     /// Refuse what Clink's guide leaves open and what is likely a mistake
     #[arg(long)]
     strict: bool,
+
+    /// Accept an X-Timestamp that is this far from the current time, either way
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    timestamp_tolerance: u32,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -102,7 +107,8 @@ async fn sandbox(args: SandboxArgs) -> Result<(), CommandError> {
         source,
     };
 
-    let mut builder = Sandbox::builder();
+    let tolerance = Duration::from_secs(args.timestamp_tolerance.into());
+    let mut builder = Sandbox::builder().timestamp_tolerance(tolerance);
     for name in args.allow_host {
         builder = builder.allow_host(name);
     }

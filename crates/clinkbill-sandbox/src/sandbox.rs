@@ -33,6 +33,24 @@ pub struct Sandbox {
 }
 
 /// What a sandbox is started with.
+///
+/// # Bounds
+///
+/// A sandbox that runs for weeks, or is fed nonsense, stays small. What meets a bound is told so:
+///
+/// | what | bound | beyond it |
+/// |---|---|---|
+/// | a body | [`BODY_LIMIT`](crate::BODY_LIMIT) bytes | HTTP 413 |
+/// | nesting of a JSON body | 127 | HTTP 400 |
+/// | merchants with a book | [`books`](Self::books), 1,000 | the idlest leaves; `GET /_sandbox/` counts in `books.left` |
+/// | requests in a merchant's log | [`request_log`](Self::request_log), 1,000 | the oldest make room; counted in `dropped` |
+/// | a body in the log | its first 4,096 bytes | `bodyBytes` tells how long it was |
+/// | armed faults of a merchant | 100 | refused with `TOO_MANY_FAULTS` |
+/// | a head, or a body, on its way in | 30 seconds each | the connection is closed, or HTTP 400 |
+/// | a stalled answer | 10 minutes | the connection is closed |
+///
+/// Sessions, customers and orders of a book have no bound of their own; they stay until
+/// [`Merchant::reset`].
 #[must_use]
 pub struct SandboxBuilder {
     rulebook: Box<dyn Rulebook>,
