@@ -3,12 +3,11 @@
 //! The engine performs no I/O and reads no clock but its own. What it does with a request stands
 //! in `flow/`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
-use clinkbill_types::Timestamp;
-
+use crate::agenda::Agenda;
 use crate::book::{Book, Products};
 use crate::clock::Clock;
 use crate::error::RefusalShape;
@@ -17,14 +16,15 @@ use crate::key::KeyDigest;
 use crate::offers::OfferTable;
 use crate::rulebook::Rulebook;
 use crate::shelf::Shelf;
-use crate::webhook::outbox::{DeliveryNumber, DueDelivery, Endpoint, Outbox};
+use crate::webhook::endpoint::EndpointTemplate;
+use crate::webhook::outbox::Outbox;
 
 /// What a sandbox was started with.
 pub(crate) struct Options {
     pub(crate) refusal_shape: RefusalShape,
     pub(crate) session_lifetime_millis: i64,
     pub(crate) timestamp_tolerance_millis: i64,
-    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) endpoints: Vec<EndpointTemplate>,
     /// How many books there are at most.
     pub(crate) books: usize,
     /// How many requests each book remembers.
@@ -47,13 +47,16 @@ pub(crate) struct Engine {
     seed: Seed,
     /// Which merchant a checkout link belongs to.
     links: RwLock<HashMap<Arc<str>, Link>>,
-    /// Whose outbox has something due.
-    with_due: Mutex<HashSet<KeyDigest>>,
-    /// Rung when a delivery has become due.
-    bells: RwLock<Vec<Box<dyn Fn() + Send + Sync>>>,
+    /// Which merchant next has something to do by itself.
+    pub(crate) agenda: Agenda,
+    /// Rung when the agenda has changed.
+    bells: RwLock<Vec<Weak<Bell>>>,
     /// How many doors are open that can break a connection.
     breaking_doors: AtomicUsize,
 }
+
+/// What is called when the agenda has changed.
+pub(crate) type Bell = dyn Fn() + Send + Sync;
 
 /// A door that can break connections; closed when it is dropped.
 #[cfg(feature = "server")]
@@ -80,7 +83,7 @@ impl Engine {
             options,
             seed,
             links: RwLock::default(),
-            with_due: Mutex::default(),
+            agenda: Agenda::default(),
             bells: RwLock::default(),
             breaking_doors: AtomicUsize::new(0),
         }
@@ -94,16 +97,28 @@ impl Engine {
         wall: i64,
         act: impl FnOnce(&mut Book, i64) -> T,
     ) -> T {
-        let (result, has_due) = self.peek(merchant, |book| {
-            let now = book.clock.now(wall);
-            book.tick(&*self.rulebook, now);
-            let result = act(book, now);
-            (result, book.outbox.has_due())
-        });
-        if has_due {
-            self.ring(merchant);
+        let (result, has_news) =
+            self.peek(merchant, |book| self.act_in_time(merchant, book, wall, act));
+        if has_news {
+            self.ring();
         }
         result
+    }
+
+    /// As [`with_book`](Self::with_book), but only if there is a book. It stays as idle as it was.
+    pub(crate) fn with_existing_book<T>(
+        &self,
+        merchant: KeyDigest,
+        wall: i64,
+        act: impl FnOnce(&mut Book, i64) -> T,
+    ) -> Option<T> {
+        let (result, has_news) = self
+            .books
+            .with_existing(merchant, |book| self.act_in_time(merchant, book, wall, act))?;
+        if has_news {
+            self.ring();
+        }
+        Some(result)
     }
 
     /// Acts on a merchant's book as it stands, without letting time pass.
@@ -111,18 +126,27 @@ impl Engine {
         self.books.with(
             merchant,
             || self.empty_book(self.seed.ids_of(&merchant)),
-            |leaving| self.remove_links(leaving),
+            |leaving, book| {
+                self.remove_links(book);
+                self.agenda.change(leaving, book.scheduled, None);
+            },
             act,
         )
     }
 
     /// Empties a merchant's book. Ids go on, so that none is given out twice.
     pub(crate) fn reset(&self, merchant: KeyDigest) {
+        let wall = self.clock.now_millis();
         self.peek(merchant, |book| {
             self.remove_links(book);
             let ids = std::mem::replace(&mut book.ids, self.seed.ids_of(&merchant));
-            *book = self.empty_book(ids);
+            let empty = self.empty_book(ids);
+            let before = std::mem::replace(book, empty);
+            book.outbox.follow(&before.outbox);
+            book.scheduled = before.scheduled;
+            self.schedule(merchant, book, wall);
         });
+        self.ring();
     }
 
     #[cfg(feature = "server")]
@@ -143,56 +167,54 @@ impl Engine {
         read(&self.links).get(token).cloned()
     }
 
-    /// Calls `bell` whenever a delivery has become due.
+    /// Rings `bell` whenever the agenda has changed, for as long as somebody holds it.
     #[cfg_attr(
         not(feature = "courier"),
         expect(dead_code, reason = "called by the courier")
     )]
-    pub(crate) fn on_due(&self, bell: impl Fn() + Send + Sync + 'static) {
-        write(&self.bells).push(Box::new(bell));
-    }
-
-    /// Takes every due delivery of every merchant, signed for sending now.
-    pub(crate) fn take_due(&self) -> Vec<(KeyDigest, DueDelivery)> {
-        let Ok(now) = Timestamp::from_millis(self.clock.now_millis()) else {
-            return Vec::new();
-        };
-        std::mem::take(&mut *lock(&self.with_due))
-            .into_iter()
-            .flat_map(|merchant| {
-                let due = self
-                    .books
-                    .with_existing(merchant, |book| book.outbox.take_due(now));
-                due.into_iter()
-                    .flatten()
-                    .map(move |delivery| (merchant, delivery))
-            })
-            .collect()
-    }
-
-    #[cfg_attr(
-        not(feature = "courier"),
-        expect(dead_code, reason = "called by the courier")
-    )]
-    pub(crate) fn record_delivery(
-        &self,
-        merchant: KeyDigest,
-        number: DeliveryNumber,
-        outcome: Result<u16, String>,
-    ) {
-        let at = self.clock.now_millis();
-        self.books
-            .with_existing(merchant, |book| book.outbox.record(number, at, outcome));
+    pub(crate) fn on_change(&self, bell: &Arc<Bell>) {
+        let mut bells = write(&self.bells);
+        bells.retain(|bell| bell.strong_count() > 0);
+        bells.push(Arc::downgrade(bell));
     }
 
     fn empty_book(&self, ids: Ids) -> Book {
-        let outbox = Outbox::for_endpoints(self.options.endpoints.clone());
-        Book::new(
+        let mut book = Book::new(
             ids,
             self.options.products.clone(),
-            outbox,
+            Outbox::default(),
             self.options.request_log,
-        )
+        );
+        let now = self.clock.now_millis();
+        for template in &self.options.endpoints {
+            book.add_endpoint(template.clone(), now);
+        }
+        book
+    }
+
+    fn act_in_time<T>(
+        &self,
+        merchant: KeyDigest,
+        book: &mut Book,
+        wall: i64,
+        act: impl FnOnce(&mut Book, i64) -> T,
+    ) -> (T, bool) {
+        let now = book.clock.now(wall);
+        book.tick(&*self.rulebook, now);
+        let result = act(book, now);
+        (result, self.schedule(merchant, book, wall))
+    }
+
+    /// Keeps the agenda in step with a book, and says whether somebody has to look at it.
+    fn schedule(&self, merchant: KeyDigest, book: &mut Book, wall: i64) -> bool {
+        let now = book.clock.now(wall);
+        let wake = book.wake(now);
+        let has_changed = wake != book.scheduled;
+        if has_changed {
+            self.agenda.change(merchant, book.scheduled, wake);
+            book.scheduled = wake;
+        }
+        has_changed || wake.is_some_and(|at| at <= wall)
     }
 
     fn remove_links(&self, book: &Book) {
@@ -202,9 +224,8 @@ impl Engine {
         }
     }
 
-    fn ring(&self, merchant: KeyDigest) {
-        lock(&self.with_due).insert(merchant);
-        for bell in read(&self.bells).iter() {
+    fn ring(&self) {
+        for bell in read(&self.bells).iter().filter_map(Weak::upgrade) {
             bell();
         }
     }
@@ -219,10 +240,6 @@ impl Drop for BreakingDoor {
 
 // A lock is poisoned only where a rulebook of the user's own panicked: the other merchants, and
 // what this one has, stay readable.
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)

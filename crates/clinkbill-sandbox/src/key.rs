@@ -9,7 +9,7 @@ const TEST_PREFIXES: [&str; 2] = ["sk_test_", "sk_uat_"];
 const PRODUCTION_PREFIXES: [&str; 2] = ["sk_prod_", "sk_live_"];
 
 /// Names a merchant: a key is a merchant, and only its digest is kept.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct KeyDigest([u8; 32]);
 
 impl KeyDigest {

@@ -40,11 +40,11 @@
 //!
 //! # What it does not do
 //!
-//! There are no subscriptions, no coupons and no exchange of currencies, and
-//! a webhook is delivered once, without a retry.
+//! There are no subscriptions, no coupons and no exchange of currencies.
 
 #![warn(missing_docs)]
 
+mod agenda;
 mod book;
 mod catalogue;
 mod clock;
@@ -54,6 +54,7 @@ mod flow;
 mod http;
 mod ids;
 mod key;
+mod merchant;
 mod offers;
 mod paging;
 mod request;
@@ -79,4 +80,6 @@ pub use sandbox::{ControlError, Delivery, Merchant, Sandbox, SandboxBuilder, Sta
 pub use traffic::{
     ArmedFault, Fault, FaultKind, FaultTime, LoggedRequest, ProxyStatus, RequestLog,
 };
+pub use webhook::log::{LoggedAttempt, LoggedDelivery, LoggedEvent, LoggedState, WebhookLog};
+pub use webhook::mischief::{ArmedMischief, Mischief};
 pub use wire::request::PaymentMethodType;

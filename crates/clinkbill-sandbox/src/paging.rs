@@ -20,7 +20,6 @@ impl Page {
         ))
     }
 
-    #[expect(dead_code, reason = "lists of orders are paged so")]
     /// Reads `pageNum`, which is 1 unless given, and `pageSize`, which is 20.
     pub(crate) fn optional(request: &Request, most: u32) -> Result<Self, ApiError> {
         Ok(Self::new(

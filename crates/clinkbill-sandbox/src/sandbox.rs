@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use clinkbill_webhook::{SecretError, Signer, WebhookSecret};
+use clinkbill_webhook::SecretError;
 use http::{HeaderMap, HeaderValue, Method, header};
-use url::Url;
 
 use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
@@ -17,7 +16,8 @@ use crate::key::KeyDigest;
 use crate::offers::OfferTable;
 use crate::request::{Answer, Body, Reply, Request};
 use crate::rulebook::{Faithful, Rulebook};
-use crate::webhook::outbox::Endpoint;
+use crate::webhook::endpoint::{EndpointTemplate, SigningSecret};
+use crate::webhook::outbox::DeliveryNumber;
 
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -56,7 +56,7 @@ pub struct SandboxBuilder {
     rulebook: Box<dyn Rulebook>,
     clock: Box<dyn Clock>,
     seed: Seed,
-    endpoints: Vec<Endpoint>,
+    endpoints: Vec<EndpointTemplate>,
     refusal_shape: RefusalShape,
     session_lifetime: Duration,
     timestamp_tolerance: Duration,
@@ -85,6 +85,8 @@ pub struct Delivery {
     pub headers: Vec<(&'static str, String)>,
     /// The JSON body, byte for byte as it was signed.
     pub body: String,
+    pub(crate) merchant: KeyDigest,
+    pub(crate) number: DeliveryNumber,
 }
 
 /// A sandbox cannot be started as asked.
@@ -181,17 +183,20 @@ impl Sandbox {
         })
     }
 
-    /// Takes every webhook request that is due. A door that owns a port delivers them by itself;
-    /// without one, this is how a test gets them. Each is handed out once.
+    /// Takes every webhook request that is due, for each merchant in the order in which they are
+    /// due. A door that owns a port delivers them by itself; without one, this is how a test gets
+    /// them. Each is handed out once; see [`report_delivery`](Self::report_delivery) for retries.
     #[must_use]
     pub fn take_due_deliveries(&self) -> Vec<Delivery> {
         self.engine
-            .take_due()
+            .hand_out_due()
             .into_iter()
-            .map(|(_, due)| Delivery {
+            .map(|(merchant, number, due)| Delivery {
                 url: due.url,
                 headers: due.headers,
-                body: due.body,
+                body: due.body.as_ref().to_owned(),
+                merchant,
+                number,
             })
             .collect()
     }
@@ -258,13 +263,12 @@ impl SandboxBuilder {
     /// Sends every merchant's events to this endpoint, signed with this secret. May be called
     /// several times. Unlike Clink, the sandbox takes http and loopback URLs.
     pub fn webhook(mut self, url: &str, secret: &str) -> Result<Self, StartError> {
-        match Url::parse(url) {
-            Ok(parsed) if matches!(parsed.scheme(), "http" | "https") && parsed.has_host() => {}
-            _ => return Err(StartError::WebhookUrl),
+        if Faithful.webhook_url(url).is_err() {
+            return Err(StartError::WebhookUrl);
         }
-        self.endpoints.push(Endpoint {
+        self.endpoints.push(EndpointTemplate {
             url: url.to_owned(),
-            signer: Signer::new(WebhookSecret::new(secret)?),
+            secret: SigningSecret::new(secret)?,
         });
         Ok(self)
     }

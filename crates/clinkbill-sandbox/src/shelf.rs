@@ -38,16 +38,16 @@ impl Shelf {
         &self,
         merchant: KeyDigest,
         make: impl Fn() -> Book,
-        part: impl Fn(&Book),
+        part: impl Fn(KeyDigest, &Book),
         act: impl FnOnce(&mut Book) -> T,
     ) -> T {
         loop {
             let place = self.find(merchant).unwrap_or_else(|| {
                 let (place, leaving) = self.add(merchant, make());
-                if let Some(leaving) = leaving {
+                if let Some((whose, leaving)) = leaving {
                     let book = lock(&leaving.book);
                     leaving.has_left.store(true, Ordering::Relaxed);
-                    part(&book);
+                    part(whose, &book);
                 }
                 place
             });
@@ -68,7 +68,7 @@ impl Shelf {
     ) -> Option<T> {
         let place = self.find(merchant)?;
         let mut book = lock(&place.book);
-        Some(act(&mut book))
+        (!place.has_left.load(Ordering::Relaxed)).then(|| act(&mut book))
     }
 
     pub(crate) fn count(&self) -> usize {
@@ -89,7 +89,11 @@ impl Shelf {
     }
 
     /// The merchant's place, and the one that had to leave for it.
-    fn add(&self, merchant: KeyDigest, book: Book) -> (Arc<Place>, Option<Arc<Place>>) {
+    fn add(
+        &self,
+        merchant: KeyDigest,
+        book: Book,
+    ) -> (Arc<Place>, Option<(KeyDigest, Arc<Place>)>) {
         let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = places.get(&merchant) {
             return (Arc::clone(place), None);
@@ -97,7 +101,7 @@ impl Shelf {
         let leaving = (places.len() >= self.limit)
             .then(|| idlest(&places))
             .flatten()
-            .and_then(|idlest| places.remove(&idlest));
+            .and_then(|idlest| places.remove_entry(&idlest));
         if leaving.is_some() {
             self.left.fetch_add(1, Ordering::Relaxed);
         }

@@ -7,6 +7,7 @@ use clinkbill_webhook::EventType;
 use serde::Serialize;
 
 use crate::book::{Book, Customer, Draft, Item, Order, Session};
+use crate::webhook::outbox::Announcement;
 use crate::wire::request::{PaymentMethodType, UiMode};
 use crate::wire::response::{
     self as wire, LocalPrice, OrderStatus, OrderType, PaymentStatus, SessionCustomer, SessionPrice,
@@ -37,7 +38,7 @@ pub(crate) fn order_event(
     kind: &EventType,
     order_id: &str,
     status: OrderStatus,
-) -> Option<String> {
+) -> Option<Announcement> {
     let order = book.orders.get(order_id)?;
     let session = book.sessions.get(&order.session_id)?;
     let customer = &book.customers[session.customer];
@@ -51,12 +52,17 @@ pub(crate) fn completion_event(
     id: &str,
     session_id: &str,
     now: i64,
-) -> Option<String> {
+) -> Option<Announcement> {
     session_event(book, id, &EventType::SessionComplete, session_id, now)
 }
 
 /// The body of `session.expired`.
-pub(crate) fn expiry_event(book: &Book, id: &str, session_id: &str, now: i64) -> Option<String> {
+pub(crate) fn expiry_event(
+    book: &Book,
+    id: &str,
+    session_id: &str,
+    now: i64,
+) -> Option<Announcement> {
     session_event(book, id, &EventType::SessionExpired, session_id, now)
 }
 
@@ -231,13 +237,18 @@ fn session_event(
     kind: &EventType,
     session_id: &str,
     now: i64,
-) -> Option<String> {
+) -> Option<Announcement> {
     let session = book.sessions.get(session_id)?;
     let customer = &book.customers[session.customer];
     event_body(id, now, kind, session_in_event(session, customer))
 }
 
-fn event_body<T: Serialize>(id: &str, created: i64, kind: &EventType, object: T) -> Option<String> {
+fn event_body<T: Serialize>(
+    id: &str,
+    created: i64,
+    kind: &EventType,
+    object: T,
+) -> Option<Announcement> {
     let event = Event {
         id,
         object: "event",
@@ -246,7 +257,11 @@ fn event_body<T: Serialize>(id: &str, created: i64, kind: &EventType, object: T)
         data: EventData { object },
     };
     // Only a map with keys that are not strings could fail here, and there is none.
-    serde_json::to_string(&event).ok()
+    let body = serde_json::to_string(&event).ok()?;
+    Some(Announcement {
+        kind: kind.clone(),
+        body,
+    })
 }
 
 fn lines(draft: &Draft) -> Option<Vec<wire::PriceData<'_>>> {

@@ -10,7 +10,7 @@ use crate::ids::Ids;
 use crate::rulebook::Rulebook;
 use crate::traffic::{Armory, Requests};
 use crate::view;
-use crate::webhook::outbox::Outbox;
+use crate::webhook::outbox::{Announcement, Outbox};
 pub(crate) use customers::{Customer, CustomerNumber, Customers, Email};
 pub(crate) use orders::{Failure, Order, Orders};
 pub(crate) use products::{Entry as ProductEntry, Price, Product, Products, Recurring};
@@ -27,6 +27,8 @@ pub(crate) struct Book {
     pub(crate) outbox: Outbox,
     pub(crate) armory: Armory,
     pub(crate) requests: Requests,
+    /// The wall time at which it is on the engine's agenda.
+    pub(crate) scheduled: Option<i64>,
 }
 
 impl Book {
@@ -41,23 +43,37 @@ impl Book {
             outbox,
             armory: Armory::default(),
             requests: Requests::keeping(request_log),
+            scheduled: None,
         }
     }
 
-    /// Lets time pass: what ends by itself has ended, and its events are in the outbox.
+    /// Lets time pass: what ends by itself has ended at its own time, and its events are in the
+    /// outbox.
     pub(crate) fn tick(&mut self, rulebook: &dyn Rulebook, now: i64) {
-        for session_id in self.sessions.expire(rulebook, now) {
-            self.announce(now, |book, id| {
-                view::expiry_event(book, id, &session_id, now)
+        for (end, session_id) in self.sessions.expire(rulebook, now) {
+            self.announce(end, |book, id| {
+                view::expiry_event(book, id, &session_id, end)
             });
         }
     }
 
-    /// Puts an event into the outbox; its body is made from the book and the event's id.
-    pub(crate) fn announce(&mut self, now: i64, body: impl FnOnce(&Self, &str) -> Option<String>) {
+    /// The wall time at which something next happens by itself, seen from `now`.
+    pub(crate) fn wake(&self, now: i64) -> Option<i64> {
+        // A session that is past its end and did not end waits for no time.
+        let end = self.sessions.next_end().filter(|end| *end > now);
+        let due = [end, self.outbox.next_due()].into_iter().flatten().min()?;
+        self.clock.wall_at(due)
+    }
+
+    /// Puts an event into the outbox, due at `at`; it is made from the book and the event's id.
+    pub(crate) fn announce(
+        &mut self,
+        at: i64,
+        event: impl FnOnce(&Self, &str) -> Option<Announcement>,
+    ) {
         let id = self.ids.id("event_");
-        if let Some(body) = body(self, &id) {
-            self.outbox.push(body, now);
+        if let Some(announcement) = event(self, &id) {
+            self.outbox.push(id, announcement, at);
         }
     }
 }

@@ -107,24 +107,29 @@ impl Sessions {
         self.by_id.insert(id, session);
     }
 
-    /// Ends every open session whose time is over, and names them.
-    pub(crate) fn expire(&mut self, rulebook: &dyn Rulebook, now: i64) -> Vec<Arc<str>> {
+    /// Ends every open session whose time is over, and names them with the time of their end.
+    pub(crate) fn expire(&mut self, rulebook: &dyn Rulebook, now: i64) -> Vec<(i64, Arc<str>)> {
         let mut ended = Vec::new();
         while let Some((expire, _)) = self.ends.front() {
             if !rulebook.is_past_its_end(now, *expire) {
                 break;
             }
-            let Some((_, id)) = self.ends.pop_front() else {
+            let Some((end, id)) = self.ends.pop_front() else {
                 break;
             };
             if let Some(session) = self.by_id.get_mut(&id)
                 && session.state == SessionState::Open
             {
                 session.state = SessionState::Expired;
-                ended.push(id);
+                ended.push((end, id));
             }
         }
         ended
+    }
+
+    /// When the next session ends, unless it is paid before.
+    pub(crate) fn next_end(&self) -> Option<i64> {
+        self.ends.front().map(|(end, _)| *end)
     }
 
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &str> {

@@ -3,12 +3,17 @@
 
 mod catalogue;
 mod checkout;
+mod delivery;
 mod offering;
 mod payment;
+mod time;
+mod webhook;
 
 pub(crate) use checkout::find_session;
 pub use payment::{Attempt, Paid};
 pub(crate) use payment::{redirect_after_success, redirect_on_leaving};
+pub(crate) use time::ClockState;
+pub(crate) use webhook::{EndpointAction, EndpointFilter, list_events};
 
 use crate::Answer;
 use crate::wire::response::{Envelope, PageEnvelope};

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::host::origin;
-use super::{check_timestamp, json_body, merchant, query_value};
+use super::{check_timestamp, endpoints, json_body, merchant, query_value};
 use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
@@ -24,9 +24,10 @@ enum Operation<'a> {
     CreatePrice,
     ListPrices,
     GetPrice(&'a str),
+    Webhook(endpoints::Operation<'a>),
 }
 
-/// One of each.
+/// One of each, beside those of webhook endpoints.
 const OPERATIONS: [Operation<'static>; 9] = [
     Operation::CreateCheckoutSession,
     Operation::GetCheckoutSession(""),
@@ -52,6 +53,7 @@ impl Operation<'_> {
             Self::CreatePrice => "createPrice",
             Self::ListPrices => "listPrices",
             Self::GetPrice(_) => "getPrice",
+            Self::Webhook(operation) => operation.id(),
         }
     }
 }
@@ -84,6 +86,9 @@ pub(super) fn handle(
 /// Whether the contract has an operation of this name that is answered here.
 pub(crate) fn is_operation(id: &str) -> bool {
     OPERATIONS.iter().any(|operation| operation.id() == id)
+        || endpoints::OPERATIONS
+            .iter()
+            .any(|operation| operation.id() == id)
 }
 
 fn route<'a>(request: &Request, segments: &[&'a str]) -> Result<Operation<'a>, ApiError> {
@@ -101,6 +106,10 @@ fn route<'a>(request: &Request, segments: &[&'a str]) -> Result<Operation<'a>, A
             (Method::POST, Operation::CreatePrice),
         ],
         ["price", id] => vec![(Method::GET, Operation::GetPrice(id))],
+        ["webhook", ref rest @ ..] => endpoints::choices(rest)?
+            .into_iter()
+            .map(|(method, operation)| (method, Operation::Webhook(operation)))
+            .collect(),
         _ => return Err(ApiError::UnknownRoute),
     };
     choices
@@ -143,6 +152,7 @@ fn perform(
             engine.list_prices(merchant, &product_id, active, page, wall)
         }
         Operation::GetPrice(id) => engine.read_price(merchant, id, wall),
+        Operation::Webhook(operation) => endpoints::perform(engine, request, merchant, operation),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod api;
 mod control;
+mod endpoints;
 mod host;
 mod page;
 #[cfg(feature = "server")]

@@ -3,15 +3,15 @@
 mod connection;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
+use clinkbill_types::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::engine::{BreakingDoor, Engine};
-use crate::webhook::courier::Courier;
-use crate::{Merchant, Sandbox, StartError};
+use crate::webhook::courier::{Courier, Settler};
+use crate::{ControlError, Merchant, Sandbox, StartError};
 
 /// How long nothing is accepted after the machine has run out of sockets.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -25,7 +25,7 @@ pub struct Server {
     /// Dropped with the server, which is how connections learn of it.
     _running: watch::Sender<()>,
     _door: BreakingDoor,
-    _courier: Courier,
+    courier: Courier,
 }
 
 impl Sandbox {
@@ -43,14 +43,14 @@ impl Sandbox {
         let address = listener.local_addr()?;
         let courier = Courier::start(&self.engine)?;
         let (running, stopped) = watch::channel(());
-        tokio::spawn(accept(listener, Arc::clone(&self.engine), stopped));
+        tokio::spawn(accept(listener, courier.settler().clone(), stopped));
         Ok(Server {
             sandbox: self.clone(),
             address,
             base_url: format!("http://{}/api/", reachable(address)),
             _running: running,
             _door: Engine::open_breaking_door(&self.engine),
-            _courier: courier,
+            courier,
         })
     }
 }
@@ -80,6 +80,21 @@ impl Server {
         self.sandbox.merchant()
     }
 
+    /// Moves the time of [`merchant`](Self::merchant) forward, and waits until every delivery
+    /// that became due on the way has been attempted, retries included.
+    ///
+    /// Fails if the time would be later than the year 9000.
+    pub async fn advance(&self, by: Duration) -> Result<Timestamp, ControlError> {
+        let now = self.merchant().advance(by)?;
+        self.settled(&self.merchant()).await;
+        Ok(now)
+    }
+
+    /// Waits until everything that is due to this merchant's endpoints by now has been attempted.
+    pub async fn settled(&self, merchant: &Merchant) {
+        self.courier.settler().settled(merchant).await;
+    }
+
     /// The sandbox behind the port.
     #[must_use]
     pub fn sandbox(&self) -> &Sandbox {
@@ -87,7 +102,7 @@ impl Server {
     }
 }
 
-async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::Receiver<()>) {
+async fn accept(listener: TcpListener, door: Settler, mut stopped: watch::Receiver<()>) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -95,11 +110,7 @@ async fn accept(listener: TcpListener, engine: Arc<Engine>, mut stopped: watch::
         };
         match accepted {
             Ok((stream, _)) => {
-                tokio::spawn(connection::serve(
-                    stream,
-                    Arc::clone(&engine),
-                    stopped.clone(),
-                ));
+                tokio::spawn(connection::serve(stream, door.clone(), stopped.clone()));
             }
             // Either this one caller is gone, or there are no sockets left until others are.
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,

@@ -1,16 +1,22 @@
 //! The door behind a wiremock server, for tests that already speak wiremock.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use clinkbill_types::Timestamp;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
 use crate::engine::Engine;
 use crate::request::{Body, Request};
 use crate::webhook::courier::Courier;
-use crate::{Merchant, Sandbox, StartError};
+use crate::{ControlError, Merchant, Sandbox, StartError};
 
 /// A sandbox behind a wiremock server. It stops when it is dropped.
+///
+/// A wiremock server answers at once: unlike on the port of `Sandbox::serve`, the answer to
+/// `POST /_sandbox/clock/advance` does not wait for the deliveries that became due. Use
+/// [`advance`](Self::advance) instead, or [`settled`](Self::settled) after it.
 ///
 /// wiremock keeps every request for as long as it runs, so this is a door for tests; a sandbox
 /// that runs for hours belongs behind `Sandbox::serve`.
@@ -18,7 +24,7 @@ pub struct WiremockServer {
     sandbox: Sandbox,
     server: MockServer,
     base_url: String,
-    _courier: Courier,
+    courier: Courier,
 }
 
 impl Sandbox {
@@ -39,7 +45,7 @@ impl Sandbox {
             sandbox: self.clone(),
             base_url: format!("{}/api/", server.uri()),
             server,
-            _courier: courier,
+            courier,
         })
     }
 }
@@ -61,6 +67,21 @@ impl WiremockServer {
     #[must_use]
     pub fn merchant(&self) -> Merchant {
         self.sandbox.merchant()
+    }
+
+    /// Moves the time of [`merchant`](Self::merchant) forward, and waits until every delivery
+    /// that became due on the way has been attempted, retries included.
+    ///
+    /// Fails if the time would be later than the year 9000.
+    pub async fn advance(&self, by: Duration) -> Result<Timestamp, ControlError> {
+        let now = self.merchant().advance(by)?;
+        self.settled(&self.merchant()).await;
+        Ok(now)
+    }
+
+    /// Waits until everything that is due to this merchant's endpoints by now has been attempted.
+    pub async fn settled(&self, merchant: &Merchant) {
+        self.courier.settler().settled(merchant).await;
     }
 
     /// The sandbox behind the server.

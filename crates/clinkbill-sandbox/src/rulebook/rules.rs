@@ -5,6 +5,7 @@ use clinkbill_types::{Amount, Currency};
 use super::redirect;
 use super::{CatalogueLookup, Cell, Observation, SnapshotLookup, Verdict};
 use crate::error::Refusal;
+use crate::webhook::schedule;
 
 /// The documented behaviour. Every method has it as its default.
 pub trait Rulebook: Send + Sync {
@@ -302,5 +303,29 @@ pub trait Rulebook: Send + Sync {
     /// MR-01: the merchant reference stands on every order made through the session.
     fn order_reference(&self, session_reference: Option<&str>) -> Option<String> {
         session_reference.map(str::to_owned)
+    }
+
+    // Webhooks
+
+    /// Where events can be sent. Clink takes `https` at a public address only; that `http` and
+    /// addresses of this machine are taken too is the sandbox's purpose.
+    fn webhook_url(&self, url: &str) -> Result<(), &'static str> {
+        if url.len() <= 2_048 && redirect::is_web_url(url) && !redirect::names_a_user(url) {
+            Ok(())
+        } else {
+            Err("must be an absolute http or https URL without a user name, of at most 2048 bytes")
+        }
+    }
+
+    /// A receiver answers 200 when it took an event; any other 2xx counts as well (our choice).
+    fn webhook_is_delivered(&self, status: u16) -> bool {
+        (200..300).contains(&status)
+    }
+
+    /// How long after a failed attempt was due the next one is, in milliseconds of the merchant's
+    /// time. Ten retries with exponential backoff are documented, their times are not: 84 seconds
+    /// and each time twice as long, just under 24 hours in all, is our choice.
+    fn webhook_retry_delay_millis(&self, failed_attempts: usize) -> Option<i64> {
+        schedule::retry_delay_millis(failed_attempts)
     }
 }

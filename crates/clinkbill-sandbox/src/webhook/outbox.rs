@@ -1,129 +1,522 @@
 //! The events of a merchant and what became of each delivery.
 
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, LazyLock};
+
 use clinkbill_types::Timestamp;
-use clinkbill_webhook::Signer;
+use clinkbill_webhook::{EventType, Signer, WebhookSecret};
 
-/// Where a merchant receives events, and how they are signed for it.
-#[derive(Clone)]
-pub(crate) struct Endpoint {
-    pub(crate) url: String,
-    pub(crate) signer: Signer,
-}
+use super::endpoint::{Endpoint, Turn};
+use super::mischief::{ArmedMischief, Forgery, LONGEST_STEP_ASIDE_MILLIS};
+use crate::rulebook::Rulebook;
 
-/// Every event of a merchant, in the order they happened.
+/// How many events are kept after all their deliveries came to an end.
+const KEPT_EVENTS: usize = 1_000;
+
+/// How many deliveries wait at most. What comes on top is noted as dropped.
+const HELD_DELIVERIES: usize = 10_000;
+
+/// How many deliveries one event can have, resent ones included.
+const DELIVERIES_OF_AN_EVENT: usize = 1_000;
+
+const DELETED: &str = "the endpoint was deleted";
+const UNWANTED: &str = "the endpoint is disabled or wants it no more";
+
+/// Every event of a merchant, in the order they happened, and where they go.
 #[derive(Default)]
 pub(crate) struct Outbox {
-    endpoints: Vec<Endpoint>,
-    events: Vec<StoredEvent>,
-    due: Vec<DeliveryNumber>,
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) mischief: ArmedMischief,
+    events: BTreeMap<u64, StoredEvent>,
+    /// Events that came to an end, the earliest first.
+    ended: VecDeque<u64>,
+    next_event: u64,
+    next_arrival: u64,
+    held: usize,
+    pub(crate) events_forgotten: u64,
+    pub(crate) deliveries_dropped: u64,
 }
 
-/// An event and its way to each endpoint.
-pub(crate) struct StoredEvent {
+/// An event as it was announced.
+pub(crate) struct Announcement {
+    pub(crate) kind: EventType,
     pub(crate) body: String,
+}
+
+/// An event and its deliveries.
+pub(crate) struct StoredEvent {
+    pub(crate) id: String,
+    pub(crate) kind: EventType,
+    pub(crate) body: Arc<str>,
     pub(crate) deliveries: Vec<StoredDelivery>,
+    /// How many of them wait or are under way.
+    open: usize,
 }
 
 /// One event for one endpoint.
 pub(crate) struct StoredDelivery {
+    pub(crate) endpoint_id: Arc<str>,
     pub(crate) url: String,
     pub(crate) state: DeliveryState,
+    pub(crate) attempts: Vec<StoredAttempt>,
+    forgery: Forgery,
 }
 
-/// What became of a delivery.
+/// One sending of a delivery.
+pub(crate) struct StoredAttempt {
+    /// On the merchant's clock.
+    pub(crate) due: i64,
+    /// Wall time.
+    pub(crate) at: i64,
+    pub(crate) outcome: Result<u16, String>,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DeliveryState {
-    Due,
-    UnderWay,
-    Attempted {
-        at: i64,
-        outcome: Result<u16, String>,
-    },
+    Waiting(Turn),
+    /// Being sent; it was due then.
+    UnderWay(i64),
+    /// Given to somebody who may tell how it went; it was due then.
+    HandedOut(i64),
+    Delivered,
+    GivenUp,
+    Cancelled(&'static str),
+    Dropped,
 }
 
 /// Names a delivery within its outbox.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DeliveryNumber {
-    event: usize,
-    endpoint: usize,
+    event: u64,
+    delivery: usize,
 }
 
 /// A signed request that is to be sent to an endpoint.
 pub(crate) struct DueDelivery {
-    #[cfg_attr(
-        not(feature = "courier"),
-        expect(dead_code, reason = "read by the courier")
-    )]
-    pub(crate) number: DeliveryNumber,
     pub(crate) url: String,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: String,
+    pub(crate) body: Arc<str>,
 }
 
+/// Why an event is not sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CannotResend {
+    UnknownEvent,
+    UnknownEndpoint,
+    Unwanted,
+    NoEndpoint,
+    TooMany,
+}
+
+static SOMEBODY_ELSE: LazyLock<Option<Signer>> = LazyLock::new(|| {
+    WebhookSecret::new("whsec_of_somebody_else")
+        .ok()
+        .map(Signer::new)
+});
+
 impl Outbox {
-    pub(crate) fn for_endpoints(endpoints: Vec<Endpoint>) -> Self {
-        Self {
-            endpoints,
-            ..Self::default()
-        }
+    /// Goes on with the numbers of an outbox that is thrown away, so that what becomes of its
+    /// deliveries is not taken for news of these.
+    pub(crate) fn follow(&mut self, before: &Self) {
+        self.next_event = before.next_event;
     }
 
-    /// Records an event, due at once for every endpoint.
-    pub(crate) fn push(&mut self, body: String, _now: i64) {
-        let event = self.events.len();
-        self.due
-            .extend((0..self.endpoints.len()).map(|endpoint| DeliveryNumber { event, endpoint }));
-        let deliveries = self
-            .endpoints
-            .iter()
-            .map(|endpoint| StoredDelivery {
-                url: endpoint.url.clone(),
-                state: DeliveryState::Due,
-            })
+    /// Records an event, due at once for every endpoint that wants it.
+    pub(crate) fn push(&mut self, id: String, announcement: Announcement, due: i64) {
+        let event = self.next_event;
+        self.next_event += 1;
+        let Announcement { kind, body } = announcement;
+        let receivers: Vec<usize> = (0..self.endpoints.len())
+            .filter(|at| self.endpoints[*at].wants(&kind))
             .collect();
-        self.events.push(StoredEvent { body, deliveries });
+        self.events.insert(
+            event,
+            StoredEvent {
+                id,
+                kind,
+                body: body.into(),
+                deliveries: Vec::with_capacity(receivers.len()),
+                open: 0,
+            },
+        );
+        for endpoint in receivers {
+            self.add_deliveries(event, endpoint, due);
+        }
+        self.forget_if_ended(event);
     }
 
-    pub(crate) fn has_due(&self) -> bool {
-        !self.due.is_empty()
+    /// Sends an event again: to one endpoint, or to each that wants it.
+    pub(crate) fn resend(
+        &mut self,
+        event_id: &str,
+        endpoint_id: Option<&str>,
+        due: i64,
+    ) -> Result<usize, CannotResend> {
+        let (event, stored) = self
+            .events
+            .iter()
+            .rev()
+            .find(|(_, event)| event.id == event_id)
+            .ok_or(CannotResend::UnknownEvent)?;
+        let event = *event;
+        let receivers: Vec<usize> = match endpoint_id {
+            Some(id) => {
+                let at = self.position(id).ok_or(CannotResend::UnknownEndpoint)?;
+                if !self.endpoints[at].wants(&stored.kind) {
+                    return Err(CannotResend::Unwanted);
+                }
+                vec![at]
+            }
+            None => (0..self.endpoints.len())
+                .filter(|at| self.endpoints[*at].wants(&stored.kind))
+                .collect(),
+        };
+        if receivers.is_empty() {
+            return Err(CannotResend::NoEndpoint);
+        }
+        // A resent delivery may be armed to go twice.
+        let added = 2 * receivers.len();
+        if self.held + added > HELD_DELIVERIES
+            || stored.deliveries.len() + added > DELIVERIES_OF_AN_EVENT
+        {
+            return Err(CannotResend::TooMany);
+        }
+        let before = stored.deliveries.len();
+        for endpoint in receivers {
+            self.add_deliveries(event, endpoint, due);
+        }
+        Ok(self
+            .events
+            .get(&event)
+            .map_or(0, |stored| stored.deliveries.len() - before))
     }
 
-    /// Takes every due delivery, signed for sending at `now`. Each is handed out once.
-    pub(crate) fn take_due(&mut self, now: Timestamp) -> Vec<DueDelivery> {
-        std::mem::take(&mut self.due)
+    /// When the next delivery of an idle endpoint is due.
+    pub(crate) fn next_due(&self) -> Option<i64> {
+        self.endpoints
+            .iter()
+            .filter_map(|endpoint| endpoint.lane.next_due())
+            .min()
+    }
+
+    /// Whether nothing that was due until then is still to be attempted.
+    pub(crate) fn is_settled(&self, until: i64) -> bool {
+        self.endpoints
+            .iter()
+            .all(|endpoint| endpoint.lane.is_settled(until))
+    }
+
+    /// Takes the next due delivery of every idle endpoint: each is now under way.
+    pub(crate) fn take_next(&mut self, now: i64) -> Vec<DeliveryNumber> {
+        let taken: Vec<_> = self
+            .endpoints
+            .iter_mut()
+            .filter_map(|endpoint| endpoint.lane.take_next(now))
+            .collect();
+        taken
             .into_iter()
-            .filter_map(|number| self.start(number, now))
+            .map(|(turn, number)| {
+                self.set_state(number, DeliveryState::UnderWay(turn.due));
+                number
+            })
             .collect()
     }
 
-    /// Notes what an endpoint answered: an HTTP status, or why there is none.
-    pub(crate) fn record(&mut self, number: DeliveryNumber, at: i64, outcome: Result<u16, String>) {
-        let delivery = self
-            .events
-            .get_mut(number.event)
-            .and_then(|event| event.deliveries.get_mut(number.endpoint));
-        if let Some(delivery) = delivery {
-            delivery.state = DeliveryState::Attempted { at, outcome };
+    /// Hands out every due delivery, in due order, signed for sending at `wall`.
+    pub(crate) fn hand_out(
+        &mut self,
+        now: i64,
+        wall: Timestamp,
+    ) -> Vec<(DeliveryNumber, DueDelivery)> {
+        let mut due = Vec::new();
+        for endpoint in &mut self.endpoints {
+            while let Some((turn, number)) = endpoint.lane.take_next(now) {
+                endpoint.lane.under_way = None;
+                due.push((turn, number));
+            }
+        }
+        due.sort_unstable_by_key(|(turn, _)| *turn);
+        due.into_iter()
+            .filter_map(|(turn, number)| {
+                self.set_state(number, DeliveryState::HandedOut(turn.due));
+                let delivery = self.sign(number, wall);
+                self.close(number);
+                Some((number, delivery?))
+            })
+            .collect()
+    }
+
+    /// Signs a delivery that is under way. If its endpoint is gone or wants it no more, there is
+    /// nothing to send.
+    pub(crate) fn start(&mut self, number: DeliveryNumber, wall: Timestamp) -> Option<DueDelivery> {
+        let signed = self.sign(number, wall);
+        if signed.is_none() {
+            if let Some((_, delivery)) = self.find(number) {
+                let endpoint_id = Arc::clone(&delivery.endpoint_id);
+                self.free(&endpoint_id);
+            }
+            self.end(number, DeliveryState::Cancelled(UNWANTED));
+        }
+        signed
+    }
+
+    /// Notes what an endpoint answered: an HTTP status, or why there is none; and when the next
+    /// attempt is due.
+    pub(crate) fn record(
+        &mut self,
+        rulebook: &dyn Rulebook,
+        number: DeliveryNumber,
+        at: i64,
+        outcome: Result<u16, String>,
+    ) {
+        let Some((event, delivery)) = self.find(number) else {
+            return;
+        };
+        let was_handed_out = matches!(delivery.state, DeliveryState::HandedOut(_));
+        let (DeliveryState::UnderWay(due) | DeliveryState::HandedOut(due)) = delivery.state else {
+            return;
+        };
+        let is_delivered = outcome
+            .as_ref()
+            .is_ok_and(|status| rulebook.webhook_is_delivered(*status));
+        delivery.attempts.push(StoredAttempt { due, at, outcome });
+        let retry = rulebook.webhook_retry_delay_millis(delivery.attempts.len());
+        let endpoint_id = Arc::clone(&delivery.endpoint_id);
+        let kind = event.clone();
+        if was_handed_out {
+            self.open(number);
+        } else {
+            self.free(&endpoint_id);
+        }
+
+        let endpoint = self.position(&endpoint_id);
+        match (is_delivered, retry, endpoint) {
+            (true, ..) => self.end(number, DeliveryState::Delivered),
+            (false, None, _) => self.end(number, DeliveryState::GivenUp),
+            (false, Some(_), None) => {
+                self.end(number, DeliveryState::Cancelled(DELETED));
+            }
+            (false, Some(delay), Some(endpoint)) => {
+                if self.endpoints[endpoint].wants(&kind) {
+                    self.wait(number, endpoint, due.saturating_add(delay));
+                } else {
+                    self.end(number, DeliveryState::Cancelled(UNWANTED));
+                }
+            }
         }
     }
 
-    pub(crate) fn events(&self) -> &[StoredEvent] {
-        &self.events
+    /// Takes back a delivery that was not sent after all.
+    pub(crate) fn put_back(&mut self, number: DeliveryNumber) {
+        let Some((_, delivery)) = self.find(number) else {
+            return;
+        };
+        let DeliveryState::UnderWay(due) = delivery.state else {
+            return;
+        };
+        let endpoint_id = Arc::clone(&delivery.endpoint_id);
+        self.free(&endpoint_id);
+        match self.position(&endpoint_id) {
+            Some(endpoint) => self.wait(number, endpoint, due),
+            None => self.end(number, DeliveryState::Cancelled(DELETED)),
+        }
     }
 
-    fn start(&mut self, number: DeliveryNumber, now: Timestamp) -> Option<DueDelivery> {
-        let event = self.events.get_mut(number.event)?;
-        let delivery = event.deliveries.get_mut(number.endpoint)?;
-        let endpoint = self.endpoints.get(number.endpoint)?;
-        delivery.state = DeliveryState::UnderWay;
-        let signed = endpoint.signer.sign(event.body.as_bytes(), now);
+    /// Cancels what waits for an endpoint that wants it no more.
+    pub(crate) fn endpoint_changed(&mut self, endpoint: usize) {
+        let Some(endpoint) = self.endpoints.get(endpoint) else {
+            return;
+        };
+        let unwanted: Vec<(Turn, DeliveryNumber)> = endpoint
+            .lane
+            .waiting
+            .iter()
+            .filter(|(_, number)| {
+                self.events
+                    .get(&number.event)
+                    .is_none_or(|event| !endpoint.wants(&event.kind))
+            })
+            .map(|(turn, number)| (*turn, *number))
+            .collect();
+        let id = Arc::clone(&endpoint.id);
+        for (turn, number) in unwanted {
+            if let Some(at) = self.position(&id) {
+                self.endpoints[at].lane.waiting.remove(&turn);
+            }
+            self.end(number, DeliveryState::Cancelled(UNWANTED));
+        }
+    }
+
+    /// Removes an endpoint and cancels what waits for it.
+    pub(crate) fn remove_endpoint(&mut self, endpoint: usize) {
+        if endpoint >= self.endpoints.len() {
+            return;
+        }
+        let removed = self.endpoints.remove(endpoint);
+        for number in removed.lane.waiting.into_values() {
+            self.end(number, DeliveryState::Cancelled(DELETED));
+        }
+    }
+
+    /// Every event that is kept, in the order they happened.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &StoredEvent> {
+        self.events.values()
+    }
+
+    pub(crate) fn position(&self, endpoint_id: &str) -> Option<usize> {
+        self.endpoints
+            .iter()
+            .position(|endpoint| *endpoint.id == *endpoint_id)
+    }
+
+    fn add_deliveries(&mut self, event: u64, endpoint: usize, due: i64) {
+        let plan = self.mischief.next();
+        let due = due.saturating_add(plan.delay_millis);
+        for _ in 0..=u8::from(plan.twice) {
+            let Some(stored) = self.events.get_mut(&event) else {
+                return;
+            };
+            let receiver = &self.endpoints[endpoint];
+            let number = DeliveryNumber {
+                event,
+                delivery: stored.deliveries.len(),
+            };
+            stored.deliveries.push(StoredDelivery {
+                endpoint_id: Arc::clone(&receiver.id),
+                url: receiver.url.clone(),
+                state: DeliveryState::Dropped,
+                attempts: Vec::new(),
+                forgery: plan.forgery,
+            });
+            if self.held >= HELD_DELIVERIES {
+                self.deliveries_dropped += 1;
+                continue;
+            }
+            self.open(number);
+            if plan.steps_aside {
+                self.wait(
+                    number,
+                    endpoint,
+                    due.saturating_add(LONGEST_STEP_ASIDE_MILLIS),
+                );
+                self.endpoints[endpoint].lane.stepped_aside.push(number);
+            } else {
+                self.wait(number, endpoint, due);
+                self.let_follow(endpoint, due);
+            }
+        }
+    }
+
+    /// Those who stepped aside follow the delivery they waited for, the last one first.
+    fn let_follow(&mut self, endpoint: usize, due: i64) {
+        let aside = std::mem::take(&mut self.endpoints[endpoint].lane.stepped_aside);
+        for number in aside.into_iter().rev() {
+            let state = self.find(number).map(|(_, delivery)| delivery.state);
+            if let Some(DeliveryState::Waiting(turn)) = state {
+                self.endpoints[endpoint].lane.waiting.remove(&turn);
+                self.wait(number, endpoint, due);
+            }
+        }
+    }
+
+    fn wait(&mut self, number: DeliveryNumber, endpoint: usize, due: i64) {
+        let turn = Turn {
+            due,
+            arrival: self.next_arrival,
+        };
+        self.next_arrival += 1;
+        self.endpoints[endpoint].lane.waiting.insert(turn, number);
+        self.set_state(number, DeliveryState::Waiting(turn));
+    }
+
+    fn sign(&mut self, number: DeliveryNumber, wall: Timestamp) -> Option<DueDelivery> {
+        let event = self.events.get_mut(&number.event)?;
+        let delivery = event.deliveries.get_mut(number.delivery)?;
+        let endpoint = self
+            .endpoints
+            .iter()
+            .find(|endpoint| endpoint.id == delivery.endpoint_id && endpoint.enabled)?;
+        delivery.url.clone_from(&endpoint.url);
+        let forgery = if delivery.attempts.is_empty() {
+            delivery.forgery
+        } else {
+            Forgery::default()
+        };
+        let signer = match &*SOMEBODY_ELSE {
+            Some(somebody_else) if forgery.wrong_key => somebody_else,
+            _ => &endpoint.secret.signer,
+        };
+        let at = Timestamp::from_millis(wall.as_millis().saturating_sub(forgery.age_millis))
+            .unwrap_or(wall);
         Some(DueDelivery {
-            number,
             url: delivery.url.clone(),
-            headers: signed
+            headers: signer
+                .sign(event.body.as_bytes(), at)
                 .pairs()
                 .map(|(name, value)| (name, value.to_owned()))
                 .to_vec(),
-            body: event.body.clone(),
+            body: Arc::clone(&event.body),
         })
+    }
+
+    fn find(&mut self, number: DeliveryNumber) -> Option<(&EventType, &mut StoredDelivery)> {
+        let event = self.events.get_mut(&number.event)?;
+        let delivery = event.deliveries.get_mut(number.delivery)?;
+        Some((&event.kind, delivery))
+    }
+
+    fn set_state(&mut self, number: DeliveryNumber, state: DeliveryState) {
+        if let Some((_, delivery)) = self.find(number) {
+            delivery.state = state;
+        }
+    }
+
+    fn free(&mut self, endpoint_id: &str) {
+        if let Some(endpoint) = self.position(endpoint_id) {
+            self.endpoints[endpoint].lane.under_way = None;
+        }
+    }
+
+    fn end(&mut self, number: DeliveryNumber, state: DeliveryState) {
+        self.set_state(number, state);
+        self.close(number);
+    }
+
+    fn open(&mut self, number: DeliveryNumber) {
+        self.held += 1;
+        if let Some(event) = self.events.get_mut(&number.event) {
+            event.open += 1;
+        }
+    }
+
+    fn close(&mut self, number: DeliveryNumber) {
+        self.held = self.held.saturating_sub(1);
+        if let Some(event) = self.events.get_mut(&number.event) {
+            event.open = event.open.saturating_sub(1);
+        }
+        self.forget_if_ended(number.event);
+    }
+
+    /// Keeps the latest events that came to an end, and counts what is forgotten.
+    fn forget_if_ended(&mut self, event: u64) {
+        if self.events.get(&event).is_none_or(|event| event.open > 0) {
+            return;
+        }
+        self.ended.push_back(event);
+        while self.ended.len() > KEPT_EVENTS {
+            let Some(oldest) = self.ended.pop_front() else {
+                return;
+            };
+            // One that is being sent again comes to its end once more.
+            if self
+                .events
+                .get(&oldest)
+                .is_some_and(|event| event.open == 0)
+            {
+                self.events.remove(&oldest);
+                self.events_forgotten += 1;
+            }
+        }
     }
 }

@@ -7,6 +7,10 @@ use clinkbill_sandbox::wire::catalogue::{
 };
 use clinkbill_sandbox::wire::request::CreateCheckoutSessionRequest;
 use clinkbill_sandbox::wire::response::{CheckoutSession, CreatedCheckoutSession, Order};
+use clinkbill_sandbox::wire::webhook::{
+    CreateWebhookEndpointRequest, EnsureWebhookEndpointRequest, EnsuredWebhookEndpoint,
+    UpdateWebhookEndpointRequest, WebhookEndpoint, WebhookEventCatalogue,
+};
 use schemars::JsonSchema;
 use serde_json::Value;
 
@@ -143,6 +147,7 @@ fn own<T: JsonSchema>() -> Fields {
     fields
 }
 
+/// Takes what the contract allows, and nothing else.
 fn assert_as_strict<T: JsonSchema>(name: &str) {
     let Some(root) = contract() else { return };
     let (own, documented) = (own::<T>(), documented(&root, name));
@@ -161,6 +166,9 @@ fn a_request_is_exactly_as_strict_as_the_contract() {
     assert_as_strict::<CreateCheckoutSessionRequest>("CreateCheckoutSessionRequest");
     assert_as_strict::<CreateProductRequest>("CreateProductRequest");
     assert_as_strict::<CreatePriceRequest>("CreatePriceRequest");
+    assert_as_strict::<CreateWebhookEndpointRequest>("CreateWebhookEndpointRequest");
+    assert_as_strict::<EnsureWebhookEndpointRequest>("EnsureWebhookEndpointRequest");
+    assert_as_strict::<UpdateWebhookEndpointRequest>("UpdateWebhookEndpointRequest");
 }
 
 /// Every documented field is answered, and nothing that the contract would not allow.
@@ -218,4 +226,11 @@ fn an_order_answers_every_documented_field() {
 fn a_product_and_a_price_answer_every_documented_field() {
     assert_answers::<Product<'static>>("Product");
     assert_answers::<Price<'static>>("Price");
+}
+
+#[test]
+fn webhook_endpoints_answer_every_documented_field() {
+    assert_answers::<WebhookEndpoint<'static>>("WebhookEndpoint");
+    assert_answers::<EnsuredWebhookEndpoint<'static>>("EnsuredWebhookEndpoint");
+    assert_answers::<WebhookEventCatalogue>("WebhookEventCatalogue");
 }

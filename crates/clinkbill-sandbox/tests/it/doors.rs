@@ -114,7 +114,7 @@ fn the_same_seed_and_calls_give_the_same_answers() {
 }
 
 /// A client for plain HTTP
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     let tls = rustls::ClientConfig::builder_with_provider(
         rustls::crypto::ring::default_provider().into(),
     )

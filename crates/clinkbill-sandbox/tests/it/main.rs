@@ -9,12 +9,17 @@
 mod bad_input;
 mod call;
 mod catalogue;
+mod clock;
 mod contract;
 mod customers;
+mod delivery;
 mod doors;
+mod endpoints;
 mod faults;
 mod log;
+mod mischief;
 mod offering;
 mod payment;
+mod receiver;
 mod rules;
 mod webhooks;

@@ -1,34 +1,9 @@
-//! Events reach the registered endpoint, signed, once each.
+//! Events reach the registered endpoint, signed.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
 use clinkbill_sandbox::{Attempt, Sandbox};
-use clinkbill_webhook::{Verifier, WebhookSecret};
 
-use crate::call::{Call, data, quick_start, text};
-
-const SECRET: &str = "whsec_of_the_test";
-
-fn verifier() -> Verifier {
-    Verifier::new(WebhookSecret::new(SECRET).unwrap())
-}
-
-fn event_names(bodies: &[(HeaderMap, Bytes)]) -> Vec<String> {
-    let mut names: Vec<String> = bodies
-        .iter()
-        .map(|(headers, body)| {
-            let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-            let event = verifier().verify(header, body).unwrap();
-            event.event_type().to_string()
-        })
-        .collect();
-    names.sort();
-    names
-}
+use crate::call::{Call, data, json, quick_start};
+use crate::receiver::{Receiver, SECRET, name, verifier};
 
 #[test]
 fn without_a_port_a_test_takes_what_is_due_once() {
@@ -61,7 +36,9 @@ fn without_a_port_a_test_takes_what_is_due_once() {
                     .find(|(known, _)| known.eq_ignore_ascii_case(name));
                 pair.map(|(_, value)| value.as_str())
             };
-            let event = verifier().verify(header, delivery.body.as_bytes()).unwrap();
+            let event = verifier(SECRET)
+                .verify(header, delivery.body.as_bytes())
+                .unwrap();
             event.event_type().to_string()
         })
         .collect();
@@ -79,25 +56,13 @@ fn without_a_port_a_test_takes_what_is_due_once() {
 }
 
 #[tokio::test]
-async fn a_port_delivers_by_itself_and_logs_the_answer() {
-    let received = Arc::new(Mutex::new(Vec::<(HeaderMap, Bytes)>::new()));
-    let (sender, mut arrivals) = tokio::sync::mpsc::unbounded_channel();
-    let router = axum::Router::new().route(
-        "/hook",
-        post({
-            let received = Arc::clone(&received);
-            move |headers: HeaderMap, body: Bytes| async move {
-                received.lock().unwrap().push((headers, body));
-                sender.send(()).unwrap();
-                StatusCode::NO_CONTENT
-            }
-        }),
-    );
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/hook", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-
-    let sandbox = Sandbox::builder().webhook(&url, SECRET).unwrap().build();
+async fn a_port_delivers_by_itself_in_order_and_logs_the_answer() {
+    let mut receiver = Receiver::start().await;
+    receiver.will_answer([204]);
+    let sandbox = Sandbox::builder()
+        .webhook(receiver.url(), SECRET)
+        .unwrap()
+        .build();
     let server = sandbox.serve().await.unwrap();
     let session_id = data(
         &sandbox.post_checkout_session(quick_start("4.99")),
@@ -107,38 +72,25 @@ async fn a_port_delivers_by_itself_and_logs_the_answer() {
         .merchant()
         .pay(&session_id, Attempt::succeeded())
         .unwrap();
-    for _ in 0..3 {
-        tokio::time::timeout(Duration::from_secs(10), arrivals.recv())
-            .await
-            .unwrap()
-            .unwrap();
+    for expected in ["order.created", "order.succeeded", "session.complete"] {
+        assert_eq!(name(receiver.next().await), expected);
     }
 
-    let received = received.lock().unwrap().clone();
-    assert_eq!(
-        event_names(&received),
-        ["order.created", "order.succeeded", "session.complete"]
+    server.settled(&server.merchant()).await;
+    let log = json(
+        &Call::get("/_sandbox/events")
+            .header("x-api-key", sandbox.secret_key())
+            .send(&sandbox),
     );
-    for (headers, _) in &received {
-        assert_eq!(headers["content-type"], "application/json");
-        assert!(!headers.contains_key("x-api-key"));
+    let events = log["data"]["events"].as_array().unwrap();
+    for (event, status) in events.iter().zip([204, 200, 200]) {
+        let delivery = &event["deliveries"][0];
+        assert_eq!(delivery["state"], "delivered");
+        assert_eq!(delivery["status"], status);
+        assert_eq!(delivery["attempts"][0]["status"], status);
+        assert_eq!(delivery["url"], receiver.url());
+        assert!(event["event"]["id"].as_str().unwrap().starts_with("event_"));
     }
-    // The answer is noted after the endpoint has given it.
-    let log = || {
-        text(
-            &Call::get("/_sandbox/events")
-                .header("x-api-key", sandbox.secret_key())
-                .send(&sandbox),
-        )
-        .to_owned()
-    };
-    tokio::time::timeout(Duration::from_secs(10), async {
-        while log().matches("\"status\":204").count() < 3 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
-    .unwrap();
 }
 
 #[test]

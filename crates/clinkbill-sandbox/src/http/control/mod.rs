@@ -2,9 +2,11 @@
 //! envelope as the documented API, no timestamp.
 
 mod buyer;
+mod clock;
 mod customers;
 mod events;
 mod faults;
+mod mischief;
 mod observations;
 mod requests;
 mod reset;
@@ -45,6 +47,8 @@ pub(super) fn handle(
         ["faults"] => faults::handle(engine, request),
         ["requests"] => requests::handle(engine, request),
         ["reset"] => reset::handle(engine, request),
+        ["clock", rest @ ..] => clock::handle(engine, request, rest),
+        ["webhooks", "next"] => mischief::handle(engine, request),
         ["events", rest @ ..] => events::handle(engine, request, rest),
         _ => Err(ApiError::UnknownRoute),
     }

@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
@@ -14,8 +13,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use crate::engine::Engine;
 use crate::request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
+use crate::webhook::Settle;
+use crate::webhook::courier::Settler;
 
 /// How long a sender may take over the head of a request.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
@@ -27,18 +27,17 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// the answer.
 const DISCARD_LIMIT: usize = 64 << 20;
 
+/// How long an answer waits for the deliveries that it made due.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// How long a caller is kept waiting for an answer that never comes.
 const LONGEST_STALL: Duration = Duration::from_secs(10 * 60);
 
 /// Serves a connection until its caller leaves, a fault ends it, or the server stops.
-pub(super) async fn serve(
-    stream: TcpStream,
-    engine: Arc<Engine>,
-    mut stopped: watch::Receiver<()>,
-) {
+pub(super) async fn serve(stream: TcpStream, settler: Settler, mut stopped: watch::Receiver<()>) {
     // Answers are written whole, so that waiting for more to send only costs time.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| Box::pin(answer(Arc::clone(&engine), request)));
+    let service = service_fn(move |request| Box::pin(answer(settler.clone(), request)));
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
@@ -73,9 +72,10 @@ impl Broken {
 }
 
 async fn answer(
-    engine: Arc<Engine>,
+    settler: Settler,
     request: hyper::Request<Incoming>,
 ) -> Result<http::Response<Full<Bytes>>, Broken> {
+    let engine = settler.engine();
     let received_at = engine.clock.now_millis();
     let (parts, body) = request.into_parts();
     let request = Request {
@@ -86,8 +86,14 @@ async fn answer(
         body: read_body(body).await,
         received_at,
     };
-    match crate::http::handle(&engine, &request) {
-        Reply::Answer(answer) => Ok(answer.map(|body| Full::new(Bytes::from(body)))),
+    match crate::http::handle(engine, &request) {
+        Reply::Answer(answer) => {
+            if let Some(wanted) = answer.extensions().get::<Settle>() {
+                // The answer is true either way; what is still under way stands in the log.
+                let _ = tokio::time::timeout(SETTLE_TIMEOUT, settler.settle(*wanted)).await;
+            }
+            Ok(answer.map(|body| Full::new(Bytes::from(body))))
+        }
         Reply::Fault(fault) => Err(Broken(fault)),
     }
 }
