@@ -57,6 +57,7 @@
 #![warn(missing_docs)]
 
 mod auth;
+mod deployment;
 #[expect(
     missing_docs,
     clippy::allow_attributes,
@@ -69,6 +70,7 @@ mod secret;
 mod transport;
 
 pub use auth::Inner;
+pub use deployment::Deployment;
 pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
 pub use secret::Secret;
 pub use transport::{ConnectError, Options, http_client};

@@ -5,6 +5,7 @@ use std::env;
 use std::fmt;
 use std::time::Duration;
 
+use clinkbill_api::Deployment;
 use clinkbill_sandbox::{Sandbox, StartError};
 use url::Url;
 
@@ -177,7 +178,7 @@ impl Choice {
             return Ok(Self::Wiremock);
         };
         let base_url = Url::parse(base_url.trim()).map_err(|_| TargetError::BadUrl)?;
-        if is_production_host(&base_url) {
+        if Deployment::of(&base_url) == Deployment::Production {
             return Err(TargetError::Production(BASE_URL));
         }
         let plain = matches!(base_url.scheme(), "http" | "https")
@@ -263,17 +264,6 @@ impl fmt::Debug for Choice {
                 .finish_non_exhaustive(),
         }
     }
-}
-
-/// At Clink, whatever does not say that it is the acceptance environment counts as production.
-fn is_production_host(url: &Url) -> bool {
-    let host = url
-        .host_str()
-        .unwrap_or_default()
-        .trim_end_matches('.')
-        .to_ascii_lowercase();
-    let of_clink = host == "clinkbill.com" || host.ends_with(".clinkbill.com");
-    of_clink && !host.starts_with("uat-")
 }
 
 #[cfg(test)]

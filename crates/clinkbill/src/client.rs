@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clinkbill_api::Options;
+use clinkbill_api::{Deployment, Options};
 use url::{Origin, Url};
 
 use crate::catalogue::{Prices, Products};
@@ -162,14 +162,14 @@ impl ClientBuilder {
     /// `sk_test_...` or `sk_uat_...` in production; an unknown prefix is allowed), or the
     /// checkout or portal host is no origin.
     pub fn build(self) -> Result<Client, Error> {
-        match self.key.kind() {
-            KeyKind::Production if self.environment.is_sandbox() => {
+        match (self.key.kind(), self.environment.deployment()) {
+            (KeyKind::Production, Deployment::Sandbox) => {
                 return Err(Error::invalid(
                     "secret_key",
                     "is a production key, and the environment is Clink's sandbox",
                 ));
             }
-            KeyKind::Sandbox if self.environment.is_production() => {
+            (KeyKind::Sandbox, Deployment::Production) => {
                 return Err(Error::invalid(
                     "secret_key",
                     "is a sandbox key, and the environment is production",
@@ -246,6 +246,14 @@ mod tests {
             (
                 "sk_uat_canary",
                 Environment::custom("https://api.clinkbill.com/api").unwrap(),
+            ),
+            (
+                "sk_test_canary",
+                Environment::custom("https://API.clinkbill.com.:443/api").unwrap(),
+            ),
+            (
+                "sk_prod_canary",
+                Environment::custom("https://uat-api.clinkbill.com./api").unwrap(),
             ),
         ] {
             let error = builder(key).environment(environment).build().unwrap_err();

@@ -1,9 +1,12 @@
+use std::env::VarError;
 use std::fmt;
 
+use clinkbill_api::Deployment;
 use url::{Host, Origin, Url};
 
 use crate::Error;
 
+const BASE_URL: &str = "CLINK_BASE_URL";
 const SANDBOX_API: &str = "https://uat-api.clinkbill.com/api/";
 const SANDBOX_CHECKOUT: &str = "https://uat-checkout.clinkbill.com";
 const SANDBOX_PORTAL: &str = "https://uat-portal.clinkbill.com";
@@ -33,28 +36,44 @@ impl Environment {
     /// Fails when it is no absolute URL, has a user, a query or a fragment, or uses plain `http`
     /// to another machine than this one: the key would cross the network in the clear.
     pub fn custom(api_url: &str) -> Result<Self, Error> {
-        const FIELD: &str = "environment";
+        Self::parse("environment", api_url)
+    }
+
+    /// The environment variable `CLINK_BASE_URL` as a custom environment; Clink's sandbox when
+    /// it is not set.
+    ///
+    /// With [`SecretKey::from_env`](crate::SecretKey::from_env) the two lines a local sandbox
+    /// prints, exported, point a program at it.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_value(std::env::var(BASE_URL))
+    }
+
+    /// Whether money moves: requests reach Clink's production, whatever way it was named.
+    #[must_use]
+    pub fn is_production(&self) -> bool {
+        self.deployment() == Deployment::Production
+    }
+
+    fn from_value(value: Result<String, VarError>) -> Result<Self, Error> {
+        match value {
+            Ok(url) => Self::parse(BASE_URL, &url),
+            Err(VarError::NotPresent) => Ok(Self::Sandbox),
+            Err(_) => Err(Error::invalid(BASE_URL, "is not text")),
+        }
+    }
+
+    fn parse(field: &'static str, api_url: &str) -> Result<Self, Error> {
         let url = Url::parse(api_url)
-            .map_err(|_| Error::invalid(FIELD, "is not an absolute http or https URL"))?;
-        check_transport(FIELD, &url)?;
+            .map_err(|_| Error::invalid(field, "is not an absolute http or https URL"))?;
+        check_transport(field, &url)?;
         let bare = url.username().is_empty()
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
         if !bare {
-            return Err(Error::invalid(FIELD, "has a user, a query or a fragment"));
+            return Err(Error::invalid(field, "has a user, a query or a fragment"));
         }
         Ok(Self::Custom(ApiUrl(url)))
-    }
-
-    /// The environment variable `CLINK_BASE_URL` as a custom environment; Clink's sandbox when
-    /// it is not set.
-    pub fn from_env() -> Result<Self, Error> {
-        match std::env::var("CLINK_BASE_URL") {
-            Ok(url) => Self::custom(&url),
-            Err(std::env::VarError::NotPresent) => Ok(Self::Sandbox),
-            Err(_) => Err(Error::invalid("CLINK_BASE_URL", "is not text")),
-        }
     }
 
     pub(crate) fn api_url(&self) -> &str {
@@ -68,34 +87,36 @@ impl Environment {
     /// The origin of checkout pages unless the client is told another: Clink's own for Clink's
     /// environments, the API's own for a custom one.
     pub(crate) fn checkout_origin(&self) -> &str {
-        match self {
-            Self::Sandbox => SANDBOX_CHECKOUT,
-            Self::Production => PRODUCTION_CHECKOUT,
-            Self::Custom(ApiUrl(url)) => match url.host_str() {
-                Some(host) if PRODUCTION_API.contains(&format!("//{host}/")) => PRODUCTION_CHECKOUT,
-                Some(host) if SANDBOX_API.contains(&format!("//{host}/")) => SANDBOX_CHECKOUT,
-                _ => url.as_str(),
-            },
+        match self.deployment() {
+            Deployment::Sandbox => SANDBOX_CHECKOUT,
+            Deployment::Production => PRODUCTION_CHECKOUT,
+            Deployment::Elsewhere => self.api_url(),
         }
     }
 
     /// The origin of customer portals unless the client is told another, in the same way.
     pub(crate) fn portal_origin(&self) -> &str {
-        match self.checkout_origin() {
-            PRODUCTION_CHECKOUT => PRODUCTION_PORTAL,
-            SANDBOX_CHECKOUT => SANDBOX_PORTAL,
-            own => own,
+        match self.deployment() {
+            Deployment::Sandbox => SANDBOX_PORTAL,
+            Deployment::Production => PRODUCTION_PORTAL,
+            Deployment::Elsewhere => self.api_url(),
         }
     }
 
-    /// Whether requests reach Clink's production, whatever way it was named.
-    pub(crate) fn is_production(&self) -> bool {
-        self.checkout_origin() == PRODUCTION_CHECKOUT
+    /// Whose server requests reach, whatever way it was named.
+    pub(crate) fn deployment(&self) -> Deployment {
+        match self {
+            Self::Sandbox => Deployment::Sandbox,
+            Self::Production => Deployment::Production,
+            Self::Custom(ApiUrl(url)) => Deployment::of(url),
+        }
     }
+}
 
-    /// Whether requests reach Clink's sandbox, whatever way it was named.
-    pub(crate) fn is_sandbox(&self) -> bool {
-        self.checkout_origin() == SANDBOX_CHECKOUT
+/// The base URL requests go to.
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.api_url())
     }
 }
 
@@ -146,6 +167,8 @@ fn is_loopback(url: &Url) -> bool {
 mod tests {
     use super::*;
 
+    const URL: &str = "http://127.0.0.1:4010/api/";
+
     #[test]
     fn plain_http_is_for_this_machine_only() {
         for url in [
@@ -177,15 +200,48 @@ mod tests {
     #[test]
     fn production_is_known_by_its_host_too() {
         let custom = |url| Environment::custom(url).unwrap();
-        assert!(Environment::Production.is_production());
-        assert!(custom("https://api.clinkbill.com/api").is_production());
-        assert!(custom("https://uat-api.clinkbill.com/api").is_sandbox());
-        for other in [
-            "https://127.0.0.1/api.clinkbill.com/",
-            "https://pi.clinkbill.com/api/",
+        for (environment, deployment, checkout) in [
+            (
+                Environment::Production,
+                Deployment::Production,
+                PRODUCTION_CHECKOUT,
+            ),
+            (
+                custom("https://api.clinkbill.com./api"),
+                Deployment::Production,
+                PRODUCTION_CHECKOUT,
+            ),
+            (Environment::Sandbox, Deployment::Sandbox, SANDBOX_CHECKOUT),
+            (
+                custom("https://uat-api.clinkbill.com./api"),
+                Deployment::Sandbox,
+                SANDBOX_CHECKOUT,
+            ),
+            (
+                custom("https://127.0.0.1/api.clinkbill.com/"),
+                Deployment::Elsewhere,
+                "https://127.0.0.1/api.clinkbill.com/",
+            ),
         ] {
-            assert!(!custom(other).is_production(), "{other}");
-            assert!(!custom(other).is_sandbox(), "{other}");
+            assert_eq!(environment.deployment(), deployment);
+            assert_eq!(environment.checkout_origin(), checkout);
+            assert_eq!(environment.is_production(), checkout == PRODUCTION_CHECKOUT);
+        }
+    }
+
+    #[test]
+    fn the_variable_is_named_when_its_value_is_no_environment() {
+        assert_eq!(
+            Environment::from_value(Ok(URL.to_owned())).unwrap(),
+            Environment::custom(URL).unwrap()
+        );
+        assert_eq!(
+            Environment::from_value(Err(VarError::NotPresent)).unwrap(),
+            Environment::Sandbox
+        );
+        for text in ["", " ", "localhost:4010", "http://shop.example.com/api/"] {
+            let error = Environment::from_value(Ok(text.to_owned())).unwrap_err();
+            assert_eq!(error.field(), Some("CLINK_BASE_URL"), "{text}");
         }
     }
 }
