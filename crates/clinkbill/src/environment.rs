@@ -5,6 +5,7 @@ use clinkbill_api::Deployment;
 use url::{Host, Origin, Url};
 
 use crate::Error;
+use crate::redirect::parse_absolute;
 
 const BASE_URL: &str = "CLINK_BASE_URL";
 const SANDBOX_API: &str = "https://uat-api.clinkbill.com/api/";
@@ -144,7 +145,7 @@ pub(crate) fn check_transport(field: &'static str, url: &Url) -> Result<(), Erro
 
 /// Whether a URL that a server gave leads to this origin; else what is wrong with it.
 pub(crate) fn leads_to(text: &str, origin: &Origin) -> Result<(), &'static str> {
-    let url = Url::parse(text).map_err(|_| "is not a URL")?;
+    let url = parse_absolute(text)?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err("has a user in it");
     }

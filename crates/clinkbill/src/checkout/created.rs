@@ -82,6 +82,13 @@ mod tests {
             "javascript:alert(1)",
             "/pay/sess_1",
             "",
+            " https://uat-checkout.clinkbill.com/pay/sess_1",
+            "https://uat-checkout.clinkbill.com/pay/sess_1\n",
+            "https://uat-checkout.clinkbill.com/a\r\nSet-Cookie: x",
+            "ht\ttps://uat-checkout.clinkbill.com/pay/sess_1",
+            "https://uat-checkout.clinkbill.com/pay\u{a0}sess_1",
+            "https://uat-checkout.clinkbill.com/pay\u{7f}sess_1",
+            "https://uat-checkout.clinkbill.com\\@example.com/pay/sess_1",
         ] {
             assert!(CheckoutUrl::parse(url, &origin).is_err(), "{url}");
         }

@@ -44,7 +44,7 @@ impl Line {
         }
     }
 
-    /// A picture of it.
+    /// A picture of it: when the session is created, an absolute `http` or `https` URL.
     #[must_use]
     pub fn image_url(mut self, url: impl Into<String>) -> Self {
         self.image_url = Some(url.into());

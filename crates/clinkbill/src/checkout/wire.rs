@@ -17,6 +17,7 @@ use super::rules::{CustomerKnown, PurchaseComplete, Rendered};
 use super::sealed::{PurchaseParts, RenderingParts};
 use super::{CheckoutUrl, CreatedSession, Line, NewSession, PromotionCodes, ScheduledPhase};
 use crate::customer::not_blank;
+use crate::redirect::parse_absolute;
 use crate::{Error, Session};
 
 const MOST_PAIRS: usize = 20;
@@ -172,7 +173,10 @@ fn price_data(index: usize, line: &Line, currency: &Currency) -> Result<types::P
         image_url: line
             .image_url
             .as_deref()
-            .map(|url| not_blank(at("image_url"), url))
+            .map(|url| match parse_absolute(url) {
+                Ok(_) => Ok(url.to_owned()),
+                Err(problem) => Err(Error::invalid(at("image_url"), problem)),
+            })
             .transpose()?,
     })
 }

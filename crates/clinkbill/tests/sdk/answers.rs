@@ -181,6 +181,32 @@ async fn a_session_whose_url_leads_elsewhere_is_refused_but_named() {
 }
 
 #[tokio::test]
+async fn a_checkout_url_that_could_break_out_of_a_header_is_refused() {
+    for end in [
+        r"/canary\r\nX-Injected: y",
+        r"/can\tary",
+        "/canary ",
+        r"\u0000",
+    ] {
+        let server = wiremock::MockServer::start().await;
+        let answer = format!(
+            r#"{{"code":200,"data":{{"sessionId":"sess_1","url":"{}{end}"}}}}"#,
+            server.uri()
+        );
+        wiremock::Mock::given(wiremock::matchers::any())
+            .respond_with(json(200, &answer))
+            .mount(&server)
+            .await;
+        let client = client(&format!("{}/api/", server.uri()));
+        let creating = client.checkout_sessions().create(&purchase()).await;
+        let error = creating.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown, "{end}");
+        assert_eq!(error.session_id().unwrap().as_str(), "sess_1", "{end}");
+        assert!(!format!("{error} {error:?}").contains("canary"), "{end}");
+    }
+}
+
+#[tokio::test]
 async fn unknown_values_and_fields_never_fail_a_read() {
     let answer = r#"{"code":200,"msg":"Success","trace":{},"data":{"sessionId":"sess_1",
         "token":"canary","status":"paused","paymentStatus":"half","uiMode":"hologram",

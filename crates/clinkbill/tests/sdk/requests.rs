@@ -214,6 +214,18 @@ async fn an_invalid_line_is_named_and_nothing_is_sent() {
         (Line::new("Mug", 1, "1e29"), "lines[1].unit_amount"),
         (Line::new("Mug", 1, "1").image_url(""), "lines[1].image_url"),
         (
+            Line::new("Mug", 1, "1").image_url("javascript:alert(1)"),
+            "lines[1].image_url",
+        ),
+        (
+            Line::new("Mug", 1, "1").image_url("/mug.png"),
+            "lines[1].image_url",
+        ),
+        (
+            Line::new("Mug", 1, "1").image_url("https://a.example/mug .png"),
+            "lines[1].image_url",
+        ),
+        (
             Line::new("Mug", 2, "79228162514264337593543950335"),
             "lines",
         ),
