@@ -1,13 +1,21 @@
 //! One purchase from beginning to end.
 //!
 //! Starts a sandbox and a merchant's webhook receiver on this machine, creates the quick start's
-//! session, pays it as a buyer would, and shows what the merchant sees. With `CLINK_SECRET_KEY`
-//! set it creates the session at Clink's sandbox instead, and prints the page to pay on. It
-//! never reaches production.
+//! session, pays it as a buyer would, and shows what the merchant sees.
+//!
+//! With the two lines exported that `clinkbill sandbox` prints (`CLINK_BASE_URL` and
+//! `CLINK_SECRET_KEY`) it creates the session there instead, and prints the page to pay on; with
+//! `CLINK_SECRET_KEY` alone, at Clink's sandbox. It never reaches production.
 
-#![expect(clippy::print_stdout, reason = "an example talks to a person")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an example talks to a person"
+)]
 
+use std::env;
 use std::error::Error;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -27,17 +35,44 @@ const SIGNING_SECRET: &str = "whsec_of_this_example";
 const MERCHANT_REFERENCE: &str = "A-17";
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    if std::env::var_os("CLINK_SECRET_KEY").is_some() {
-        let client = Client::builder(SecretKey::from_env()?)
-            .environment(Environment::Sandbox)
-            .build()?;
-        println!("Creating a checkout session at Clink's sandbox");
-        create(&client).await?;
-        println!("  Open the page to pay. Test card 4242 4242 4242 4242, any date and CVC");
-        return Ok(());
+async fn main() -> ExitCode {
+    let told = |name| env::var_os(name).is_some();
+    let done = if told("CLINK_BASE_URL") || told("CLINK_SECRET_KEY") {
+        create_elsewhere().await
+    } else {
+        buy_here().await
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("  because: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
     }
+}
 
+/// The session alone, at the server the environment names.
+async fn create_elsewhere() -> Result<(), Box<dyn Error>> {
+    let environment = Environment::from_env()?;
+    if environment.is_production() {
+        return Err("CLINK_BASE_URL is production, where this example would move money".into());
+    }
+    let client = Client::builder(SecretKey::from_env()?)
+        .environment(environment.clone())
+        .build()?;
+    println!("Creating a checkout session at {environment}");
+    create(&client).await?;
+    println!("Open the checkout URL to pay. Test card 4242 4242 4242 4242, any date and CVC");
+    Ok(())
+}
+
+/// All of it, on this machine.
+async fn buy_here() -> Result<(), Box<dyn Error>> {
     let (webhook_url, events) = receive_webhooks().await?;
     let sandbox = Sandbox::builder()
         .webhook(&webhook_url, SIGNING_SECRET)?
@@ -78,7 +113,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let amount = order.subtotal.ok_or("a paid order has an amount")?;
     println!("   {amount} for purchase {MERCHANT_REFERENCE}");
 
-    println!("\nTo click through the page yourself: cargo run -p clinkbill-cli -- sandbox");
+    println!("\nTo click through the page yourself: cargo run -p clinkbill-cli -- sandbox,");
+    println!("then export the two lines it prints and run this example again");
     Ok(())
 }
 

@@ -11,10 +11,14 @@
 //!
 //! # Quick start
 //! ```no_run
-//! use clinkbill::{Client, Currency, CustomerRef, Line, NewSession, RedirectUrl, SecretKey};
+//! use clinkbill::{
+//!     Client, Currency, CustomerRef, Environment, Line, NewSession, RedirectUrl, SecretKey,
+//! };
 //!
 //! # async fn run() -> Result<(), clinkbill::Error> {
-//! let client = Client::builder(SecretKey::from_env()?).build()?; // Clink's sandbox
+//! let client = Client::builder(SecretKey::from_env()?) // CLINK_SECRET_KEY
+//!     .environment(Environment::from_env()?) // CLINK_BASE_URL, or Clink's sandbox
+//!     .build()?;
 //!
 //! let session = client
 //!     .checkout_sessions()

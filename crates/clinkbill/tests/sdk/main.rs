@@ -9,6 +9,7 @@
 
 mod answers;
 mod catalogue;
+mod exported;
 mod orders;
 mod requests;
 mod sandbox;
