@@ -47,6 +47,8 @@ pub(crate) struct Engine {
     seed: Seed,
     /// Which merchant a checkout link belongs to.
     links: RwLock<HashMap<Arc<str>, Link>>,
+    /// Which merchant a link to the customer portal belongs to.
+    portals: RwLock<HashMap<Arc<str>, KeyDigest>>,
     /// Which merchant next has something to do by itself.
     pub(crate) agenda: Agenda,
     /// Rung when the agenda has changed.
@@ -83,6 +85,7 @@ impl Engine {
             options,
             seed,
             links: RwLock::default(),
+            portals: RwLock::default(),
             agenda: Agenda::default(),
             bells: RwLock::default(),
             breaking_doors: AtomicUsize::new(0),
@@ -167,6 +170,14 @@ impl Engine {
         read(&self.links).get(token).cloned()
     }
 
+    pub(crate) fn add_portal(&self, token: &Arc<str>, merchant: KeyDigest) {
+        write(&self.portals).insert(Arc::clone(token), merchant);
+    }
+
+    pub(crate) fn portal(&self, token: &str) -> Option<KeyDigest> {
+        read(&self.portals).get(token).copied()
+    }
+
     /// Rings `bell` whenever the agenda has changed, for as long as somebody holds it.
     #[cfg_attr(
         not(feature = "courier"),
@@ -221,6 +232,10 @@ impl Engine {
         let mut links = write(&self.links);
         for token in book.sessions.tokens() {
             links.remove(token);
+        }
+        let mut portals = write(&self.portals);
+        for token in book.portals.keys() {
+            portals.remove(token);
         }
     }
 

@@ -40,12 +40,13 @@
 //!
 //! # What it does not do
 //!
-//! There are no subscriptions, no coupons and no exchange of currencies.
+//! Subscriptions stay in their first period; there are no coupons and no exchange of currencies.
 
 #![warn(missing_docs)]
 
 mod agenda;
 mod book;
+mod calendar;
 mod catalogue;
 mod clock;
 mod engine;
@@ -73,7 +74,7 @@ pub use self::http::wiremock::WiremockServer;
 pub use catalogue::{Catalogue, CatalogueError};
 pub use clock::{Clock, ManualClock, WallClock};
 pub use error::{Refusal, RefusalShape};
-pub use flow::{Attempt, Paid};
+pub use flow::{Attempt, Paid, Settlement};
 pub use offers::{Country, CountryError, Offer, OfferTable, PurchaseType};
 pub use request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
 pub use sandbox::{ControlError, Delivery, Merchant, Sandbox, SandboxBuilder, StartError};

@@ -10,7 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::{Clock, WallClock};
 use crate::engine::{Engine, Options};
 use crate::error::{ApiError, RefusalShape};
-use crate::flow::{Attempt, Paid};
+use crate::flow::{Attempt, Paid, Settlement};
 use crate::ids::Seed;
 use crate::key::KeyDigest;
 use crate::offers::OfferTable;
@@ -372,6 +372,32 @@ impl Merchant {
         let now = self.engine.clock.now_millis();
         self.engine
             .pay(self.digest, session_id, attempt, now)
+            .map_err(ControlError::from)
+    }
+
+    /// Ends a payment that was under way, by the id of its order.
+    ///
+    /// ```
+    /// use clinkbill_sandbox::{Attempt, Sandbox, Settlement};
+    ///
+    /// let sandbox = Sandbox::new();
+    /// let created = sandbox.post_checkout_session(
+    ///     r#"{"customerEmail": "customer@example.com", "originalAmount": 5, "originalCurrency": "USD"}"#,
+    /// );
+    /// let body: serde_json::Value = serde_json::from_slice(created.body())?;
+    /// let session_id = body["data"]["sessionId"].as_str().unwrap();
+    ///
+    /// let merchant = sandbox.merchant();
+    /// let under_way = merchant.pay(session_id, Attempt::processing())?;
+    /// assert!(merchant.pay(session_id, Attempt::succeeded()).is_err());
+    /// merchant.settle(&under_way.order_id, Settlement::failed())?;
+    /// assert!(merchant.pay(session_id, Attempt::succeeded()).is_ok());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn settle(&self, order_id: &str, settlement: Settlement) -> Result<Paid, ControlError> {
+        let now = self.engine.clock.now_millis();
+        self.engine
+            .settle(self.digest, order_id, settlement, now)
             .map_err(ControlError::from)
     }
 

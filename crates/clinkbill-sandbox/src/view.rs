@@ -1,16 +1,17 @@
 //! What the book holds, as it stands on the wire.
 
 pub(crate) mod catalogue;
+pub(crate) mod subscription;
 
 use clinkbill_types::{Amount, Timestamp};
 use clinkbill_webhook::EventType;
 use serde::Serialize;
 
-use crate::book::{Book, Customer, Draft, Item, Order, Session};
+use crate::book::{Book, Customer, Draft, Item, Order, OrderState, Session};
 use crate::webhook::outbox::Announcement;
 use crate::wire::request::{PaymentMethodType, UiMode};
 use crate::wire::response::{
-    self as wire, LocalPrice, OrderStatus, OrderType, PaymentStatus, SessionCustomer, SessionPrice,
+    self as wire, LocalPrice, OrderStatus, OrderType, SessionCustomer, SessionPrice,
     SessionProduct, SessionRecurring,
 };
 
@@ -38,12 +39,13 @@ pub(crate) fn order_event(
     kind: &EventType,
     order_id: &str,
     status: OrderStatus,
+    now: i64,
 ) -> Option<Announcement> {
     let order = book.orders.get(order_id)?;
     let session = book.sessions.get(&order.session_id)?;
     let customer = &book.customers[session.customer];
     let object = order_in_event(session, customer, order, status);
-    event_body(id, order.at, kind, object)
+    event_body(id, now, kind, object)
 }
 
 /// The body of `session.complete`.
@@ -88,28 +90,26 @@ pub(crate) fn created_session<'a>(
 }
 
 /// `data` of a session that is read.
-pub(crate) fn session<'a>(
-    session: &'a Session,
-    customer: &'a Customer,
-) -> wire::CheckoutSession<'a> {
+pub(crate) fn session<'a>(book: &'a Book, session: &'a Session) -> wire::CheckoutSession<'a> {
     let draft = &session.draft;
-    let paid = session.paid_by().is_some();
+    let customer = &book.customers[session.customer];
+    let order = session
+        .paid_by
+        .as_deref()
+        .and_then(|order_id| book.orders.get(order_id));
+    let started = order.and_then(|order| order.started.as_ref());
     wire::CheckoutSession {
         session_id: &session.id,
         token: &session.token,
         status: session.status(),
-        payment_status: if paid {
-            PaymentStatus::Paid
-        } else {
-            PaymentStatus::Unpaid
-        },
+        payment_status: session.payment_status(),
         amount_subtotal: draft.amount,
-        amount_total: paid.then_some(draft.amount),
+        amount_total: order.map(|order| order.amount),
         original_currency: draft.currency.code(),
-        payment_currency: paid.then(|| draft.currency.code()),
-        subscription_id: None,
-        invoice_id: None,
-        order_id: session.paid_by(),
+        payment_currency: order.map(|_| draft.currency.code()),
+        subscription_id: started.map(|started| &*started.subscription_id),
+        invoice_id: started.map(|started| &*started.invoice_id),
+        order_id: session.paid_by.as_deref(),
         merchant_reference_id: draft.merchant_reference.as_deref(),
         locale: None,
         ui_mode: draft.ui_mode,
@@ -134,15 +134,17 @@ pub(crate) fn session<'a>(
 }
 
 /// `data.object` of a session event, which knows less than a session that is read.
-fn session_in_event<'a>(stored: &'a Session, customer: &'a Customer) -> wire::CheckoutSession<'a> {
+fn session_in_event<'a>(book: &'a Book, stored: &'a Session) -> wire::CheckoutSession<'a> {
     wire::CheckoutSession {
         amount_total: None,
         payment_currency: None,
+        subscription_id: None,
+        invoice_id: None,
         order_id: None,
         product: None,
         customer: None,
         price: session_price(None),
-        ..session(stored, customer)
+        ..session(book, stored)
     }
 }
 
@@ -150,13 +152,14 @@ fn session_in_event<'a>(stored: &'a Session, customer: &'a Customer) -> wire::Ch
 pub(crate) fn order<'a>(book: &'a Book, order: &'a Order) -> Option<wire::Order<'a>> {
     let session = book.sessions.get(&order.session_id)?;
     let customer = &book.customers[session.customer];
-    let status = if order.failure.is_some() {
-        OrderStatus::Failed
-    } else {
-        OrderStatus::Success
+    let status = match order.state {
+        OrderState::Pending => OrderStatus::Pending,
+        OrderState::RequiresAction => OrderStatus::RequiresAction,
+        OrderState::Success => OrderStatus::Success,
+        OrderState::Failed(_) => OrderStatus::Failed,
     };
     Some(wire::Order {
-        create_time: Some(order.at),
+        create_time: Some(order.created),
         ..order_in_event(session, customer, order, status)
     })
 }
@@ -169,20 +172,27 @@ fn order_in_event<'a>(
     status: OrderStatus,
 ) -> wire::Order<'a> {
     let draft = &session.draft;
-    let failure = order.failure.filter(|_| status == OrderStatus::Failed);
+    let failure = match &order.state {
+        OrderState::Failed(failure) if status == OrderStatus::Failed => Some(failure),
+        _ => None,
+    };
+    let started = order.started.as_ref();
     let card = order.method == PaymentMethodType::Card;
     wire::Order {
         order_id: &order.id,
-        order_type: OrderType::OneTime,
+        order_type: match draft.recurring() {
+            None => OrderType::OneTime,
+            Some(_) => OrderType::Recurring,
+        },
         merchant_reference_id: order.merchant_reference.as_deref(),
-        invoice_id: None,
+        invoice_id: started.map(|started| &*started.invoice_id),
         customer_id: &customer.id,
         customer_email: customer.email.as_deref(),
         session_id: &session.id,
         product_id: draft.item.as_ref().map(|item| &*item.product.id),
         price_id: draft.item.as_ref().map(|item| &*item.price.id),
         create_time: None,
-        payment_time: (status != OrderStatus::Created).then_some(order.at),
+        payment_time: order.settled.filter(|_| status != OrderStatus::Created),
         price_data_list: lines(draft),
         payment_method: wire::PaymentMethod {
             payment_method_type: order.method,
@@ -194,12 +204,12 @@ fn order_in_event<'a>(
             wallet: (),
         },
         payment_execution_details: (),
-        amount_subtotal: draft.amount,
-        amount_total: draft.amount,
+        amount_subtotal: order.amount,
+        amount_total: order.amount,
         payment_currency: draft.currency.code(),
         original_currency: draft.currency.code(),
         status,
-        failure_code: failure.map(|failure| failure.code),
+        failure_code: failure.map(|failure| &*failure.code),
         failure_message: failure.map(|failure| failure.message),
         metadata: &draft.metadata,
         risk_level: "LOW",
@@ -239,11 +249,10 @@ fn session_event(
     now: i64,
 ) -> Option<Announcement> {
     let session = book.sessions.get(session_id)?;
-    let customer = &book.customers[session.customer];
-    event_body(id, now, kind, session_in_event(session, customer))
+    event_body(id, now, kind, session_in_event(book, session))
 }
 
-fn event_body<T: Serialize>(
+pub(crate) fn event_body<T: Serialize>(
     id: &str,
     created: i64,
     kind: &EventType,

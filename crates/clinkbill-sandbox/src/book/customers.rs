@@ -15,7 +15,7 @@ pub(crate) struct Customers {
 }
 
 /// A customer's place in its book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct CustomerNumber(usize);
 
 /// A customer as Clink knows it.

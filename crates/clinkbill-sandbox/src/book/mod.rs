@@ -4,6 +4,10 @@ mod customers;
 mod orders;
 mod products;
 mod sessions;
+mod subscriptions;
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::clock::MerchantClock;
 use crate::ids::Ids;
@@ -12,9 +16,10 @@ use crate::traffic::{Armory, Requests};
 use crate::view;
 use crate::webhook::outbox::{Announcement, Outbox};
 pub(crate) use customers::{Customer, CustomerNumber, Customers, Email};
-pub(crate) use orders::{Failure, Order, Orders};
+pub(crate) use orders::{Failure, Order, OrderFilter, OrderState, Orders, Started};
 pub(crate) use products::{Entry as ProductEntry, Price, Product, Products, Recurring};
 pub(crate) use sessions::{Draft, Item, Line, Methods, Phase, Session, SessionState, Sessions};
+pub(crate) use subscriptions::{Invoice, Subscription, Subscriptions};
 
 /// Everything one merchant has. A refused request leaves it as it was.
 pub(crate) struct Book {
@@ -24,11 +29,20 @@ pub(crate) struct Book {
     pub(crate) sessions: Sessions,
     pub(crate) orders: Orders,
     pub(crate) products: Products,
+    pub(crate) subscriptions: Subscriptions,
+    /// Links to the customer portal.
+    pub(crate) portals: HashMap<Arc<str>, Portal>,
     pub(crate) outbox: Outbox,
     pub(crate) armory: Armory,
     pub(crate) requests: Requests,
     /// The wall time at which it is on the engine's agenda.
     pub(crate) scheduled: Option<i64>,
+}
+
+/// A link to the customer portal: for whom, and until when.
+pub(crate) struct Portal {
+    pub(crate) customer: CustomerNumber,
+    pub(crate) expires: i64,
 }
 
 impl Book {
@@ -40,6 +54,8 @@ impl Book {
             sessions: Sessions::default(),
             orders: Orders::default(),
             products,
+            subscriptions: Subscriptions::default(),
+            portals: HashMap::new(),
             outbox,
             armory: Armory::default(),
             requests: Requests::keeping(request_log),

@@ -9,7 +9,7 @@ use super::{CustomerNumber, Price, Product, Recurring};
 use crate::offers::PurchaseType;
 use crate::rulebook::{Observation, Rulebook};
 use crate::wire::request::{DirectQrPaymentMethodType, PaymentMethodType, UiMode};
-use crate::wire::response::SessionStatus;
+use crate::wire::response::{PaymentStatus, SessionStatus};
 
 /// Sessions by id, and the order in which they end.
 #[derive(Default)]
@@ -30,15 +30,18 @@ pub(crate) struct Session {
     pub(crate) created: i64,
     pub(crate) expire: i64,
     pub(crate) state: SessionState,
+    /// The order whose payment has neither succeeded nor failed yet.
+    pub(crate) under_way: Option<Arc<str>>,
+    /// The order that paid it, be it after its end.
+    pub(crate) paid_by: Option<Arc<str>>,
     pub(crate) observations: Box<[Observation]>,
 }
 
-/// Where a session stands; only an open one changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionState {
     Open,
-    /// Paid by this order.
-    Completed(Arc<str>),
+    Completed,
     Expired,
 }
 
@@ -75,7 +78,6 @@ pub(crate) struct Item {
 }
 
 /// A planned change of a subscription.
-#[expect(dead_code, reason = "told by the subscription")]
 pub(crate) struct Phase {
     pub(crate) sequence: i32,
     pub(crate) effective_cycle: i32,
@@ -136,6 +138,13 @@ impl Sessions {
         self.by_id.values().map(|session| &*session.token)
     }
 
+    /// A session with this merchant reference. Documented behaviour never asks: it looks at all.
+    pub(crate) fn by_reference(&self, reference: &str) -> Option<&Session> {
+        self.by_id
+            .values()
+            .find(|session| session.draft.merchant_reference.as_deref() == Some(reference))
+    }
+
     /// Every session about which something was observed, in the order they were made.
     pub(crate) fn observed(&self) -> impl Iterator<Item = &Session> {
         self.observed.iter().filter_map(|id| self.by_id.get(id))
@@ -188,16 +197,17 @@ impl Session {
     pub(crate) fn status(&self) -> SessionStatus {
         match self.state {
             SessionState::Open => SessionStatus::Open,
-            SessionState::Completed(_) => SessionStatus::Completed,
+            SessionState::Completed => SessionStatus::Completed,
             SessionState::Expired => SessionStatus::Expired,
         }
     }
 
-    /// The order that paid it.
-    pub(crate) fn paid_by(&self) -> Option<&str> {
-        match &self.state {
-            SessionState::Completed(order_id) => Some(order_id),
-            SessionState::Open | SessionState::Expired => None,
+    /// ST-09: a payment that is under way counts until it has failed.
+    pub(crate) fn payment_status(&self) -> PaymentStatus {
+        match (&self.paid_by, &self.under_way) {
+            (Some(_), _) => PaymentStatus::Paid,
+            (None, Some(_)) => PaymentStatus::Processing,
+            (None, None) => PaymentStatus::Unpaid,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::success;
 use crate::Answer;
-use crate::book::{Book, CustomerNumber, Session, SessionState};
+use crate::book::{Book, CustomerNumber, Draft, Session, SessionState};
 use crate::engine::{Engine, Link};
 use crate::error::{ApiError, Refusal};
 use crate::key::KeyDigest;
@@ -29,6 +29,9 @@ impl Engine {
 
         self.with_book(merchant, wall, |book, now| {
             let rulebook = &*self.rulebook;
+            if let Some(reply) = self.earlier_session(book, &draft, origin) {
+                return Ok(reply);
+            }
             rulebook::purchase(
                 rulebook,
                 &book.products,
@@ -46,6 +49,8 @@ impl Engine {
                 created: now,
                 expire: now.saturating_add(self.options.session_lifetime_millis),
                 state: SessionState::Open,
+                under_way: None,
+                paid_by: None,
                 observations: observations.into_made().into(),
             };
             let session_id = Arc::clone(&session.id);
@@ -66,6 +71,18 @@ impl Engine {
         })
     }
 
+    /// MR-02: none, unless the rulebook is another.
+    fn earlier_session(&self, book: &Book, draft: &Draft, origin: &str) -> Option<Answer> {
+        if !self.rulebook.reference_leads_to_earlier_session() {
+            return None;
+        }
+        let session = book
+            .sessions
+            .by_reference(draft.merchant_reference.as_deref()?)?;
+        let customer = &book.customers[session.customer];
+        Some(success(view::created_session(session, customer, origin)))
+    }
+
     /// `GET /checkout/session/{id}`.
     pub(crate) fn read_session(
         &self,
@@ -75,29 +92,7 @@ impl Engine {
     ) -> Result<Answer, ApiError> {
         self.with_book(merchant, wall, |book, _| {
             let session = find_session(book, session_id)?;
-            Ok(success(view::session(
-                session,
-                &book.customers[session.customer],
-            )))
-        })
-    }
-
-    /// `GET /order/{id}`.
-    pub(crate) fn read_order(
-        &self,
-        merchant: KeyDigest,
-        order_id: &str,
-        wall: i64,
-    ) -> Result<Answer, ApiError> {
-        self.with_book(merchant, wall, |book, _| {
-            book.orders
-                .get(order_id)
-                .and_then(|order| view::order(book, order))
-                .map(success)
-                .ok_or_else(|| ApiError::NotFound {
-                    name: "ORDER_NOT_FOUND",
-                    detail: "no order of this merchant has this id".into(),
-                })
+            Ok(success(view::session(book, session)))
         })
     }
 }

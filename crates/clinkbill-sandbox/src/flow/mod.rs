@@ -1,17 +1,23 @@
 //! What the sandbox does with a request: decisions of the rulebook, then the book, then the
 //! answer and the events.
 
+mod attempt;
 mod catalogue;
 mod checkout;
 mod delivery;
 mod offering;
+mod orders;
 mod payment;
+mod portal;
+mod subscription;
 mod time;
 mod webhook;
 
+pub use attempt::{Attempt, Paid, Settlement};
 pub(crate) use checkout::find_session;
-pub use payment::{Attempt, Paid};
+pub(crate) use orders::OrderQuery;
 pub(crate) use payment::{redirect_after_success, redirect_on_leaving};
+pub(crate) use portal::PortalState;
 pub(crate) use time::ClockState;
 pub(crate) use webhook::{EndpointAction, EndpointFilter, list_events};
 

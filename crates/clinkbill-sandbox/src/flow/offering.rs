@@ -19,6 +19,23 @@ pub(crate) struct Offering<'a> {
 }
 
 impl Engine {
+    /// CX-03: whether a checkout offers a method at a place.
+    pub(crate) fn offers(
+        &self,
+        session: &Session,
+        method: PaymentMethodType,
+        country: Country,
+    ) -> bool {
+        let draft = &session.draft;
+        let listed = self
+            .options
+            .offers
+            .find(draft.purchase_type(), country)
+            .is_some_and(|row| row.payment_methods.contains(&method));
+        self.rulebook
+            .is_offered(listed, draft.hidden.contains(method))
+    }
+
     pub(crate) fn offering<'a>(&'a self, session: &'a Session, country: Country) -> Offering<'a> {
         let draft = &session.draft;
         let row = self.options.offers.find(draft.purchase_type(), country);

@@ -4,56 +4,18 @@ use std::sync::Arc;
 
 use clinkbill_webhook::EventType;
 
+use super::attempt::{Attempt, Outcome, Paid, Settlement};
 use super::checkout::find_session;
-use crate::book::{Book, Failure, Order, Session, SessionState};
-use crate::engine::Engine;
+use super::subscription::start_subscription;
+use crate::book::{Book, Order, OrderState, Session, SessionState};
+use crate::engine::{Engine, Link};
 use crate::error::{ApiError, Refusal};
 use crate::key::KeyDigest;
+use crate::offers::Country;
 use crate::rulebook::Rulebook;
 use crate::view;
-use crate::wire::request::{PaymentMethodType, UiMode};
+use crate::wire::request::UiMode;
 use crate::wire::response::OrderStatus;
-
-/// One try of a buyer to pay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attempt {
-    pub(crate) method: PaymentMethodType,
-    pub(crate) failure: Option<Failure>,
-}
-
-/// What an attempt made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Paid {
-    /// The order of this attempt.
-    pub order_id: String,
-    /// Where the buyer's browser goes; nowhere after a failed attempt, or when the merchant gave
-    /// no URL.
-    pub redirect_url: Option<String>,
-}
-
-impl Attempt {
-    /// A payment by card that succeeds.
-    #[must_use]
-    pub fn succeeded() -> Self {
-        Self {
-            method: PaymentMethodType::Card,
-            failure: None,
-        }
-    }
-
-    /// A payment by card that the issuer declines.
-    #[must_use]
-    pub fn failed() -> Self {
-        Self {
-            failure: Some(Failure {
-                code: "card_declined",
-                message: "The card was declined.",
-            }),
-            ..Self::succeeded()
-        }
-    }
-}
 
 impl Engine {
     /// One payment attempt: an order, its events and, when it succeeds, a complete session.
@@ -65,50 +27,112 @@ impl Engine {
         wall: i64,
     ) -> Result<Paid, ApiError> {
         self.with_book(merchant, wall, |book, now| {
-            let session = open_session(book, session_id)?;
-            let succeeded = attempt.failure.is_none();
-            let completes = self.rulebook.attempt_completes_session(succeeded);
-            let redirect_url = completes
-                .then(|| redirect_after_success(&*self.rulebook, session))
-                .flatten();
-            let reference = session.draft.merchant_reference.as_deref();
-            let merchant_reference = self.rulebook.order_reference(reference);
-            let session_id = Arc::clone(&session.id);
+            let rulebook = &*self.rulebook;
+            let session = open_session(rulebook, book, session_id)?;
+            rulebook.attempt_beside_another(session.under_way.is_some())?;
+            let is_offered = self.offers(session, attempt.method, attempt.country);
+            rulebook.attempt_by_method(is_offered)?;
 
+            let session_id = Arc::clone(&session.id);
+            let customer = session.customer;
+            let draft = &session.draft;
+            let trial_days = draft
+                .recurring()
+                .map_or(0, |recurring| recurring.trial_days);
+            let amount = rulebook.first_charge(draft.amount, trial_days);
+            let merchant_reference = rulebook.order_reference(draft.merchant_reference.as_deref());
             let order_id: Arc<str> = book.ids.id("order_").into();
             book.orders.insert(Order {
                 id: Arc::clone(&order_id),
                 session_id: Arc::clone(&session_id),
+                customer,
                 merchant_reference,
                 method: attempt.method,
                 instrument_id: book.ids.id("pi_"),
-                at: now,
-                failure: attempt.failure,
+                amount,
+                created: now,
+                settled: None,
+                state: OrderState::Pending,
+                started: None,
             });
-            if completes && let Some(session) = book.sessions.get_mut(&session_id) {
-                session.state = SessionState::Completed(Arc::clone(&order_id));
-            }
-
-            let result = if succeeded {
-                (EventType::OrderSucceeded, OrderStatus::Success)
-            } else {
-                (EventType::OrderFailed, OrderStatus::Failed)
+            announce_order(
+                book,
+                &EventType::OrderCreated,
+                &order_id,
+                OrderStatus::Created,
+                now,
+            );
+            let redirect_url = match attempt.outcome {
+                Outcome::Settled(settlement) => {
+                    conclude(rulebook, book, &order_id, settlement, now)
+                }
+                Outcome::Processing => {
+                    begin(book, &session_id, &order_id, OrderState::Pending);
+                    None
+                }
+                Outcome::RequiresAction => {
+                    begin(book, &session_id, &order_id, OrderState::RequiresAction);
+                    announce_order(
+                        book,
+                        &EventType::OrderNextAction,
+                        &order_id,
+                        OrderStatus::RequiresAction,
+                        now,
+                    );
+                    None
+                }
             };
-            for (kind, status) in [(EventType::OrderCreated, OrderStatus::Created), result] {
-                book.announce(now, |book, id| {
-                    view::order_event(book, id, &kind, &order_id, status)
-                });
-            }
-            if completes {
-                book.announce(now, |book, id| {
-                    view::completion_event(book, id, &session_id, now)
-                });
-            }
             Ok(Paid {
                 order_id: order_id.to_string(),
                 redirect_url,
             })
         })
+    }
+
+    /// Ends a payment that was under way.
+    pub(crate) fn settle(
+        &self,
+        merchant: KeyDigest,
+        order_id: &str,
+        settlement: Settlement,
+        wall: i64,
+    ) -> Result<Paid, ApiError> {
+        self.with_book(merchant, wall, |book, now| {
+            let order = book.orders.get(order_id).ok_or_else(order_not_found)?;
+            if order.settled.is_some() {
+                return Err(Refusal::new(
+                    "ORDER_ALREADY_SETTLED",
+                    "the payment has succeeded or failed before",
+                )
+                .into());
+            }
+            let order_id = Arc::clone(&order.id);
+            Ok(Paid {
+                redirect_url: conclude(&*self.rulebook, book, &order_id, settlement, now),
+                order_id: order_id.to_string(),
+            })
+        })
+    }
+
+    /// The buyer opens the checkout. QR-05: that pays nothing, also where the QR code opens at
+    /// once.
+    pub(crate) fn open_checkout(&self, link: &Link, wall: i64) {
+        if !self.rulebook.qr_launch_pays() {
+            return;
+        }
+        let launched = self.with_book(link.merchant, wall, |book, _| {
+            let session = book.sessions.get(&link.session_id)?;
+            self.offering(session, Country::US).qr_launch
+        });
+        if let Some(method) = launched {
+            // A session that takes no more attempts has been paid or is over.
+            let _ = self.pay(
+                link.merchant,
+                &link.session_id,
+                Attempt::succeeded().by(method),
+                wall,
+            );
+        }
     }
 
     /// The buyer leaves: where the browser goes.
@@ -119,9 +143,16 @@ impl Engine {
         wall: i64,
     ) -> Result<Option<String>, ApiError> {
         self.with_book(merchant, wall, |book, _| {
-            let session = open_session(book, session_id)?;
+            let session = open_session(&*self.rulebook, book, session_id)?;
             Ok(redirect_on_leaving(&*self.rulebook, session))
         })
+    }
+}
+
+pub(super) fn order_not_found() -> ApiError {
+    ApiError::NotFound {
+        name: "ORDER_NOT_FOUND",
+        detail: "no order of this merchant has this id".into(),
     }
 }
 
@@ -152,20 +183,93 @@ pub(crate) fn redirect_after_success(rulebook: &dyn Rulebook, session: &Session)
     }
 }
 
-/// ST-03, ST-04: only an open session takes attempts.
-fn open_session<'a>(book: &'a Book, session_id: &str) -> Result<&'a Session, ApiError> {
+/// ST-09: from now on the session's payment is under way.
+fn begin(book: &mut Book, session_id: &str, order_id: &Arc<str>, state: OrderState) {
+    if let Some(order) = book.orders.get_mut(order_id) {
+        order.state = state;
+    }
+    if let Some(session) = book.sessions.get_mut(session_id) {
+        session.under_way = Some(Arc::clone(order_id));
+    }
+}
+
+/// Ends an attempt: the order, what it pays for, the session and the events of all these.
+/// Answers where the buyer's browser goes.
+fn conclude(
+    rulebook: &dyn Rulebook,
+    book: &mut Book,
+    order_id: &Arc<str>,
+    Settlement(outcome): Settlement,
+    now: i64,
+) -> Option<String> {
+    let succeeded = outcome.is_ok();
+    let order = book.orders.get_mut(order_id)?;
+    order.settled = Some(now);
+    order.state = match outcome {
+        Ok(()) => OrderState::Success,
+        Err(failure) => OrderState::Failed(failure),
+    };
+    let session_id = Arc::clone(&order.session_id);
+    let session = book.sessions.get_mut(&session_id)?;
+    if session.under_way.as_ref() == Some(order_id) {
+        session.under_way = None;
+    }
+    let in_time = session.state == SessionState::Open;
+    let completes = rulebook.attempt_completes_session(succeeded)
+        && (in_time || rulebook.late_success_completes());
+    if succeeded || completes {
+        session.paid_by = Some(Arc::clone(order_id));
+    }
+    if completes {
+        session.state = SessionState::Completed;
+    }
+    let subscription = succeeded
+        .then(|| start_subscription(book, order_id, now))
+        .flatten();
+
+    let (kind, status) = if succeeded {
+        (EventType::OrderSucceeded, OrderStatus::Success)
+    } else {
+        (EventType::OrderFailed, OrderStatus::Failed)
+    };
+    announce_order(book, &kind, order_id, status, now);
+    if let Some(subscription_id) = subscription {
+        super::subscription::announce_start(book, &subscription_id, now);
+    }
+    if completes {
+        book.announce(now, |book, id| {
+            view::completion_event(book, id, &session_id, now)
+        });
+    }
+    let session = book.sessions.get(&session_id)?;
+    completes
+        .then(|| redirect_after_success(rulebook, session))
+        .flatten()
+}
+
+fn announce_order(
+    book: &mut Book,
+    kind: &EventType,
+    order_id: &str,
+    status: OrderStatus,
+    now: i64,
+) {
+    book.announce(now, |book, id| {
+        view::order_event(book, id, kind, order_id, status, now)
+    });
+}
+
+/// ST-03, ST-04: whether a session takes attempts.
+fn open_session<'a>(
+    rulebook: &dyn Rulebook,
+    book: &'a Book,
+    session_id: &str,
+) -> Result<&'a Session, ApiError> {
     let session = find_session(book, session_id)?;
     match session.state {
-        SessionState::Open => Ok(session),
-        SessionState::Completed(_) => Err(Refusal::new(
-            "SESSION_COMPLETED",
-            "the session has concluded with a successful payment",
-        )
-        .into()),
-        SessionState::Expired => Err(Refusal::new(
-            "SESSION_EXPIRED",
-            "the session has expired and takes no further payment attempts",
-        )
-        .into()),
+        SessionState::Open => {}
+        SessionState::Completed => rulebook.attempt_at_completed_session()?,
+        SessionState::Expired => rulebook.attempt_at_expired_session()?,
     }
+    Ok(session)
 }

@@ -7,6 +7,7 @@ use super::{check_timestamp, endpoints, json_body, merchant, query_value};
 use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
+use crate::flow::OrderQuery;
 use crate::key::KeyDigest;
 use crate::paging::Page;
 use crate::request::{Reply, Request};
@@ -17,7 +18,11 @@ use crate::traffic::{self, Door};
 enum Operation<'a> {
     CreateCheckoutSession,
     GetCheckoutSession(&'a str),
+    ListOrders,
     GetOrder(&'a str),
+    GetSubscription(&'a str),
+    GetInvoice(&'a str),
+    CreateBillingSession,
     CreateProduct,
     ListProducts,
     GetProduct(&'a str),
@@ -28,10 +33,14 @@ enum Operation<'a> {
 }
 
 /// One of each, beside those of webhook endpoints.
-const OPERATIONS: [Operation<'static>; 9] = [
+const OPERATIONS: [Operation<'static>; 13] = [
     Operation::CreateCheckoutSession,
     Operation::GetCheckoutSession(""),
+    Operation::ListOrders,
     Operation::GetOrder(""),
+    Operation::GetSubscription(""),
+    Operation::GetInvoice(""),
+    Operation::CreateBillingSession,
     Operation::CreateProduct,
     Operation::ListProducts,
     Operation::GetProduct(""),
@@ -46,7 +55,11 @@ impl Operation<'_> {
         match self {
             Self::CreateCheckoutSession => "createCheckoutSession",
             Self::GetCheckoutSession(_) => "getCheckoutSession",
+            Self::ListOrders => "listOrders",
             Self::GetOrder(_) => "getOrder",
+            Self::GetSubscription(_) => "getSubscription",
+            Self::GetInvoice(_) => "getInvoice",
+            Self::CreateBillingSession => "createBillingSession",
             Self::CreateProduct => "createProduct",
             Self::ListProducts => "listProducts",
             Self::GetProduct(_) => "getProduct",
@@ -95,6 +108,10 @@ fn route<'a>(request: &Request, segments: &[&'a str]) -> Result<Operation<'a>, A
     let choices = match *segments {
         ["checkout", "session"] => vec![(Method::POST, Operation::CreateCheckoutSession)],
         ["checkout", "session", id] => vec![(Method::GET, Operation::GetCheckoutSession(id))],
+        ["order"] => vec![(Method::GET, Operation::ListOrders)],
+        ["subscription", id] => vec![(Method::GET, Operation::GetSubscription(id))],
+        ["subscription", "invoice", id] => vec![(Method::GET, Operation::GetInvoice(id))],
+        ["billing", "session"] => vec![(Method::POST, Operation::CreateBillingSession)],
         ["order", id] => vec![(Method::GET, Operation::GetOrder(id))],
         ["product"] => vec![
             (Method::GET, Operation::ListProducts),
@@ -134,6 +151,20 @@ fn perform(
         }
         Operation::GetCheckoutSession(id) => engine.read_session(merchant, id, wall),
         Operation::GetOrder(id) => engine.read_order(merchant, id, wall),
+        Operation::ListOrders => {
+            let page = Page::optional(request, LARGEST_ORDER_PAGE)?;
+            let query = OrderQuery {
+                subscription_id: query_value(request, "subscriptionId"),
+                customer_id: query_value(request, "customerId"),
+                merchant_reference: query_value(request, "merchantReferenceId"),
+            };
+            Ok(engine.list_orders(merchant, &query, page, wall))
+        }
+        Operation::GetSubscription(id) => engine.read_subscription(merchant, id, wall),
+        Operation::GetInvoice(id) => engine.read_invoice(merchant, id, wall),
+        Operation::CreateBillingSession => {
+            engine.create_billing_session(merchant, json_body(request)?, &origin(request), wall)
+        }
         Operation::CreateProduct => engine.create_product(merchant, json_body(request)?, wall),
         Operation::ListProducts => {
             let page = Page::required(request, LARGEST_CATALOGUE_PAGE)?;
@@ -156,6 +187,7 @@ fn perform(
     }
 }
 
+const LARGEST_ORDER_PAGE: u32 = 50;
 const LARGEST_CATALOGUE_PAGE: u32 = 100;
 
 /// A parameter that the query must have.

@@ -5,6 +5,7 @@ mod control;
 mod endpoints;
 mod host;
 mod page;
+mod portal;
 #[cfg(feature = "server")]
 pub(crate) mod server;
 #[cfg(feature = "wiremock")]
@@ -48,6 +49,7 @@ fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiErr
     match segments.as_slice() {
         ["api", rest @ ..] => api::handle(engine, request, rest, door),
         ["_sandbox", rest @ ..] => control::handle(engine, request, rest).map(Reply::Answer),
+        ["portal", token] => portal::handle(engine, request, token).map(Reply::Answer),
         ["pay", token] => page::handle(engine, request, token).map(Reply::Answer),
         _ => Err(ApiError::UnknownRoute),
     }

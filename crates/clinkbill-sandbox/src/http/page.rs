@@ -25,6 +25,7 @@ pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<
         ));
     };
     if request.method == Method::GET {
+        engine.open_checkout(&link, request.received_at);
         return Ok(show(engine, request, &link, None));
     }
     let attempt = match form_value(request, "outcome")?.as_deref() {
@@ -38,6 +39,7 @@ pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<
             ));
         }
     };
+    let failed = attempt == Attempt::failed();
     match engine.pay(
         link.merchant,
         &link.session_id,
@@ -46,7 +48,7 @@ pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<
     ) {
         Ok(paid) => Ok(match paid.redirect_url.as_deref().and_then(location) {
             Some(location) => redirect(location),
-            None if attempt == Attempt::failed() => show(
+            None if failed => show(
                 engine,
                 request,
                 &link,
@@ -80,13 +82,13 @@ struct LineView<'a> {
 /// A page that says one thing.
 #[derive(Template)]
 #[template(path = "notice.html")]
-struct Notice<'a> {
+pub(super) struct Notice<'a> {
     title: &'a str,
     text: &'a str,
 }
 
 impl Notice<'_> {
-    fn reply(status: StatusCode, title: &str, text: &str) -> Answer {
+    pub(super) fn reply(status: StatusCode, title: &str, text: &str) -> Answer {
         page(status, &Notice { title, text }, "'none'", "'none'")
     }
 }
@@ -101,6 +103,11 @@ fn show(engine: &Engine, request: &Request, link: &Link, alert: Option<&str>) ->
             );
         };
         match session.status() {
+            SessionStatus::Open if session.under_way.is_some() => Notice::reply(
+                StatusCode::OK,
+                "Payment under way",
+                "This payment has neither succeeded nor failed yet.",
+            ),
             SessionStatus::Open => checkout(engine, book, session, alert),
             SessionStatus::Completed => Notice::reply(
                 StatusCode::OK,

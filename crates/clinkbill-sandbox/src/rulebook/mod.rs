@@ -32,6 +32,7 @@ mod purchase;
 mod redirect;
 mod rules;
 
+use crate::error::Refusal;
 pub use customer::{Cell, Verdict};
 pub(crate) use customer::{Identifiers, Import, Situation, classify};
 pub(crate) use draft::{draft, identifiers};
@@ -71,6 +72,37 @@ pub enum SnapshotLookup {
     OneTime,
     /// A recurring price in another currency.
     AnotherCurrency,
+}
+
+impl CatalogueLookup {
+    /// What is not there, or not for sale, is refused. The names are our choice.
+    pub fn documented_answer(self) -> Result<(), Refusal> {
+        let (name, detail) = match self {
+            Self::Found => return Ok(()),
+            Self::UnknownProduct => ("PRODUCT_NOT_FOUND", "no product has this id"),
+            Self::UnknownPrice => ("PRICE_NOT_FOUND", "no price has this id"),
+            Self::PriceOfAnotherProduct => {
+                ("PRICE_NOT_FOUND", "priceId is a price of another product")
+            }
+            Self::InactiveProduct => ("PRODUCT_NOT_ACTIVE", "it is not for sale"),
+            Self::InactivePrice => ("PRICE_NOT_ACTIVE", "it is not for sale"),
+        };
+        Err(Refusal::new(name, detail))
+    }
+}
+
+impl SnapshotLookup {
+    /// Only a snapshot that fits can be charged.
+    pub fn documented_answer(self) -> Result<(), Refusal> {
+        let reason = match self {
+            Self::Fits => return Ok(()),
+            Self::Unknown => "no price has this snapshot",
+            Self::OneTime => "must be a snapshot of a recurring price",
+            Self::AnotherCurrency => "must be in the currency of the session",
+        };
+        let field = "scheduledPhases.priceSnapshotId";
+        Err(Refusal::field(field, reason))
+    }
 }
 
 /// The sandbox as documented.

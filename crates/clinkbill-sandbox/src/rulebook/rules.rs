@@ -39,33 +39,20 @@ pub trait Rulebook: Send + Sync {
     /// FR-02: the amount is kept to the digit (FR-17, our choice); one with more digits than
     /// can be kept is refused, never rounded.
     fn amount(&self, field: &str, exact: Option<Amount>) -> Result<Amount, Refusal> {
-        exact.ok_or_else(|| {
-            Refusal::field(
-                field,
-                "has more digits than can be kept exactly (at most 28)",
-            )
-        })
+        let reason = "has more digits than can be kept exactly (at most 28)";
+        exact.ok_or_else(|| Refusal::field(field, reason))
     }
 
     /// FR-02: the currency is an ISO 4217 code; that it stands in capital letters is our choice.
     fn currency(&self, field: &str, code: &str) -> Result<Currency, Refusal> {
-        code.parse().map_err(|_| {
-            Refusal::field(
-                field,
-                "is not an ISO 4217 currency code in capital letters, such as USD",
-            )
-        })
+        let reason = "is not an ISO 4217 currency code in capital letters, such as USD";
+        code.parse().map_err(|_| Refusal::field(field, reason))
     }
 
     /// FR-03, RD-03: embedded checkout needs a return URL.
     fn elements_return_url(&self, return_url: Option<&str>) -> Result<(), Refusal> {
-        match return_url {
-            Some(_) => Ok(()),
-            None => Err(Refusal::field(
-                "returnUrl",
-                "is required when uiMode is elements",
-            )),
-        }
+        let reason = "is required when uiMode is elements";
+        return_url.map_or(Err(Refusal::field("returnUrl", reason)), |_| Ok(()))
     }
 
     /// RD-11 (open): a buyer is sent to absolute http and https URLs only, and a picture is
@@ -107,17 +94,7 @@ pub trait Rulebook: Send + Sync {
 
     /// PP-01, PP-05: what is bought by id stands in the catalogue. The names are our choice.
     fn registered_item(&self, lookup: CatalogueLookup) -> Result<(), Refusal> {
-        let (name, detail) = match lookup {
-            CatalogueLookup::Found => return Ok(()),
-            CatalogueLookup::UnknownProduct => ("PRODUCT_NOT_FOUND", "no product has this id"),
-            CatalogueLookup::UnknownPrice => ("PRICE_NOT_FOUND", "no price has this id"),
-            CatalogueLookup::PriceOfAnotherProduct => {
-                ("PRICE_NOT_FOUND", "priceId is a price of another product")
-            }
-            CatalogueLookup::InactiveProduct => ("PRODUCT_NOT_ACTIVE", "it is not for sale"),
-            CatalogueLookup::InactivePrice => ("PRICE_NOT_ACTIVE", "it is not for sale"),
-        };
-        Err(Refusal::new(name, detail))
+        lookup.documented_answer()
     }
 
     /// PP-02, FR-04: a subscription needs a product made before.
@@ -209,14 +186,7 @@ pub trait Rulebook: Send + Sync {
 
     /// FR-13: a phase charges a snapshot of a recurring price in the payment currency.
     fn phase_snapshot(&self, lookup: SnapshotLookup) -> Result<(), Refusal> {
-        let reason = match lookup {
-            SnapshotLookup::Fits => return Ok(()),
-            SnapshotLookup::Unknown => "no price has this snapshot",
-            SnapshotLookup::OneTime => "must be a snapshot of a recurring price",
-            SnapshotLookup::AnotherCurrency => "must be in the currency of the session",
-        };
-        let field = "scheduledPhases.priceSnapshotId";
-        Err(Refusal::field(field, reason))
+        lookup.documented_answer()
     }
 
     /// FR-14: a local price is for one-time purchases; subscriptions ignore the wish.
@@ -298,11 +268,68 @@ pub trait Rulebook: Send + Sync {
         succeeded
     }
 
+    /// ST-02, ST-04: attempts go on until one has succeeded. The name is our choice.
+    fn attempt_at_completed_session(&self) -> Result<(), Refusal> {
+        Err(Refusal::new(
+            "SESSION_COMPLETED",
+            "the session has concluded with a successful payment",
+        ))
+    }
+
+    /// ST-03: an expired session takes no attempts.
+    fn attempt_at_expired_session(&self) -> Result<(), Refusal> {
+        Err(Refusal::new(
+            "SESSION_EXPIRED",
+            "the session has expired and takes no further payment attempts",
+        ))
+    }
+
+    /// ST-04 (open): while an attempt is processing or waits for the buyer, no other begins
+    /// (our choice).
+    fn attempt_beside_another(&self, under_way: bool) -> Result<(), Refusal> {
+        if !under_way {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            "ORDER_HAS_ONE_IN_PROCESSING",
+            "another payment of the session has neither succeeded nor failed yet",
+        ))
+    }
+
+    /// CX-03: a buyer pays by a method that the checkout offers. The name is our choice.
+    fn attempt_by_method(&self, offered: bool) -> Result<(), Refusal> {
+        if offered {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            "PAYMENT_METHOD_NOT_AVAILABLE",
+            "the checkout does not offer this payment method for this purchase at this place",
+        ))
+    }
+
+    /// ST-08 (open): a payment that succeeds after the session has expired leaves it expired.
+    /// The order succeeds, what it pays for is made, and the session tells of both (our choice).
+    fn late_success_completes(&self) -> bool {
+        false
+    }
+
+    /// ST-06 (open): what the first payment charges; nothing while a free trial runs (our
+    /// choice). The order and the invoice say so.
+    fn first_charge(&self, amount: Amount, trial_days: u32) -> Amount {
+        if trial_days > 0 { Amount::ZERO } else { amount }
+    }
+
     // Merchant reference (guide: Merchant Reference)
 
     /// MR-01: the merchant reference stands on every order made through the session.
     fn order_reference(&self, session_reference: Option<&str>) -> Option<String> {
         session_reference.map(str::to_owned)
+    }
+
+    /// MR-02: a merchant reference makes nothing idempotent: a session for a reference that was
+    /// used before is another session.
+    fn reference_leads_to_earlier_session(&self) -> bool {
+        false
     }
 
     // Webhooks

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub(crate) mod field;
 pub mod request;
 pub mod response;
+pub mod subscription;
 pub mod webhook;
 
 use std::collections::BTreeMap;

@@ -199,6 +199,7 @@ pub(crate) enum SessionStatus {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PaymentStatus {
     Unpaid,
+    Processing,
     Paid,
 }
 
@@ -207,13 +208,16 @@ pub(crate) enum PaymentStatus {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum OrderType {
     OneTime,
+    Recurring,
 }
 
 /// Where an order stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum OrderStatus {
     Created,
+    Pending,
+    RequiresAction,
     Success,
     Failed,
 }

@@ -362,7 +362,7 @@ fn an_unknown_route_method_or_host_is_told_apart() {
         "/api/checkout",
         "/api/checkout/session/a/b",
         "/checkout/session",
-        "/api/order",
+        "/api/orders",
         "/api/order/",
     ] {
         let status = Call::get(path).send(&sandbox).status();

@@ -1,6 +1,6 @@
 //! Calls through the direct door.
 
-use clinkbill_sandbox::{Answer, Body, Request, Sandbox};
+use clinkbill_sandbox::{Answer, Body, ManualClock, Request, Sandbox, SandboxBuilder};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::Value;
 
@@ -101,4 +101,25 @@ pub(crate) fn data(answer: &Answer, field: &str) -> String {
 
 pub(crate) fn customers(sandbox: &Sandbox) -> Value {
     json(&Call::get("/_sandbox/customers").send(sandbox))["data"]["customers"].take()
+}
+
+/// The types of all events so far.
+pub(crate) fn event_types(sandbox: &Sandbox) -> Vec<String> {
+    let events = json(&Call::get("/_sandbox/events").send(sandbox));
+    events["data"]["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["event"]["type"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// `data` of what stands at a path.
+pub(crate) fn read(sandbox: &Sandbox, path: &str) -> Value {
+    json(&Call::get(path).send(sandbox))["data"].take()
+}
+
+/// A sandbox whose clock stands at the time of [`Call`]s.
+pub(crate) fn at_the_time_of_calls() -> SandboxBuilder {
+    Sandbox::builder().clock(ManualClock::at(1_700_000_000_000))
 }

@@ -4,7 +4,7 @@ use clinkbill_sandbox::{Catalogue, Sandbox};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::call::{Call, data, json};
+use crate::call::{Call, at_the_time_of_calls, data, json};
 
 /// A shop with a one-time and two recurring prices, one of them not for sale.
 pub(crate) const SHOP: &str = r#"{
@@ -43,7 +43,7 @@ pub(crate) const SHOP: &str = r#"{
 }"#;
 
 pub(crate) fn shop() -> Sandbox {
-    Sandbox::builder()
+    at_the_time_of_calls()
         .catalogue(Catalogue::from_json(SHOP).unwrap())
         .seed(3)
         .build()

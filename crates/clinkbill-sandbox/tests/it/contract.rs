@@ -7,10 +7,14 @@ use clinkbill_sandbox::wire::catalogue::{
 };
 use clinkbill_sandbox::wire::request::CreateCheckoutSessionRequest;
 use clinkbill_sandbox::wire::response::{CheckoutSession, CreatedCheckoutSession, Order};
+use clinkbill_sandbox::wire::subscription::{
+    BillingSession, CreateBillingSessionRequest, Invoice, Subscription,
+};
 use clinkbill_sandbox::wire::webhook::{
     CreateWebhookEndpointRequest, EnsureWebhookEndpointRequest, EnsuredWebhookEndpoint,
     UpdateWebhookEndpointRequest, WebhookEndpoint, WebhookEventCatalogue,
 };
+use clinkbill_types::Amount;
 use schemars::JsonSchema;
 use serde_json::Value;
 
@@ -169,6 +173,7 @@ fn a_request_is_exactly_as_strict_as_the_contract() {
     assert_as_strict::<CreateWebhookEndpointRequest>("CreateWebhookEndpointRequest");
     assert_as_strict::<EnsureWebhookEndpointRequest>("EnsureWebhookEndpointRequest");
     assert_as_strict::<UpdateWebhookEndpointRequest>("UpdateWebhookEndpointRequest");
+    assert_as_strict::<CreateBillingSessionRequest>("CreateBillingSessionRequest");
 }
 
 /// Every documented field is answered, and nothing that the contract would not allow.
@@ -233,4 +238,15 @@ fn webhook_endpoints_answer_every_documented_field() {
     assert_answers::<WebhookEndpoint<'static>>("WebhookEndpoint");
     assert_answers::<EnsuredWebhookEndpoint<'static>>("EnsuredWebhookEndpoint");
     assert_answers::<WebhookEventCatalogue>("WebhookEventCatalogue");
+}
+
+#[test]
+fn a_subscription_and_its_invoice_answer_every_documented_field() {
+    assert_answers::<Subscription<'static, Amount>>("Subscription");
+    assert_answers::<Invoice<'static, Amount>>("Invoice");
+}
+
+#[test]
+fn a_portal_link_answers_every_documented_field() {
+    assert_answers::<BillingSession>("BillingSession");
 }

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod attempts;
 mod bad_input;
 mod call;
 mod catalogue;
@@ -19,7 +20,10 @@ mod faults;
 mod log;
 mod mischief;
 mod offering;
+mod orders;
 mod payment;
+mod portal;
 mod receiver;
 mod rules;
+mod subscriptions;
 mod webhooks;

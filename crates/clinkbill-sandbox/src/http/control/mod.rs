@@ -8,6 +8,7 @@ mod events;
 mod faults;
 mod mischief;
 mod observations;
+mod orders;
 mod requests;
 mod reset;
 mod session;
@@ -42,6 +43,7 @@ pub(super) fn handle(
             }))
         }
         ["sessions", rest @ ..] => buyer::handle(engine, request, rest),
+        ["orders", rest @ ..] => orders::handle(engine, request, rest),
         ["observations"] => observations::handle(engine, request),
         ["customers"] => customers::handle(engine, request),
         ["faults"] => faults::handle(engine, request),

@@ -12,7 +12,7 @@ use crate::http::query_value;
 use crate::offers::{Country, PurchaseType};
 use crate::request::Request;
 use crate::wire::request::PaymentMethodType;
-use crate::wire::response::SessionStatus;
+use crate::wire::response::{PaymentStatus, SessionStatus};
 
 /// Shows a session as a buyer in `country` sees it; the United States unless said.
 pub(super) fn show(
@@ -35,6 +35,7 @@ pub(super) fn show(
         Ok(success(SessionView {
             session_id: &session.id,
             status: session.status(),
+            payment_status: session.payment_status(),
             purchase: draft.purchase_type(),
             country,
             payment_methods: offering.methods,
@@ -58,6 +59,7 @@ pub(super) fn show(
 struct SessionView<'a> {
     session_id: &'a str,
     status: SessionStatus,
+    payment_status: PaymentStatus,
     purchase: PurchaseType,
     country: Country,
     payment_methods: Vec<PaymentMethodType>,
