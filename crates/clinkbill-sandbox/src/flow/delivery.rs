@@ -77,7 +77,7 @@ impl Engine {
     ) {
         let wall = self.clock.now_millis();
         self.with_existing_book(merchant, wall, |book, _| {
-            book.outbox.record(&*self.rulebook, number, wall, outcome);
+            book.outbox.record(&*self.rulebook, number, outcome);
         });
     }
 

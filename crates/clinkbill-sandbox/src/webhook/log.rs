@@ -92,7 +92,7 @@ pub enum LoggedState {
 pub struct LoggedAttempt {
     /// When it was due: the merchant's time in milliseconds since the Unix epoch.
     pub due_at: i64,
-    /// When its outcome was known: wall time in milliseconds since the Unix epoch.
+    /// When it was sent: wall time in milliseconds since the Unix epoch.
     pub sent_at: i64,
     /// The HTTP status.
     pub status: Option<u16>,
@@ -158,7 +158,7 @@ impl LoggedAttempt {
     fn of(attempt: &StoredAttempt) -> Self {
         Self {
             due_at: attempt.due,
-            sent_at: attempt.at,
+            sent_at: attempt.sent,
             status: attempt.outcome.as_ref().ok().copied(),
             error: attempt.outcome.as_ref().err().cloned(),
         }

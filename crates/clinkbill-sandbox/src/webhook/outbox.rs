@@ -59,6 +59,8 @@ pub(crate) struct StoredDelivery {
     pub(crate) url: String,
     pub(crate) state: DeliveryState,
     pub(crate) attempts: Vec<StoredAttempt>,
+    /// When it was last signed: wall time.
+    sent: i64,
     forgery: Forgery,
 }
 
@@ -67,7 +69,7 @@ pub(crate) struct StoredAttempt {
     /// On the merchant's clock.
     pub(crate) due: i64,
     /// Wall time.
-    pub(crate) at: i64,
+    pub(crate) sent: i64,
     pub(crate) outcome: Result<u16, String>,
 }
 
@@ -267,7 +269,6 @@ impl Outbox {
         &mut self,
         rulebook: &dyn Rulebook,
         number: DeliveryNumber,
-        at: i64,
         outcome: Result<u16, String>,
     ) {
         let Some((event, delivery)) = self.find(number) else {
@@ -280,7 +281,11 @@ impl Outbox {
         let is_delivered = outcome
             .as_ref()
             .is_ok_and(|status| rulebook.webhook_is_delivered(*status));
-        delivery.attempts.push(StoredAttempt { due, at, outcome });
+        delivery.attempts.push(StoredAttempt {
+            due,
+            sent: delivery.sent,
+            outcome,
+        });
         let retry = rulebook.webhook_retry_delay_millis(delivery.attempts.len());
         let endpoint_id = Arc::clone(&delivery.endpoint_id);
         let kind = event.clone();
@@ -387,6 +392,7 @@ impl Outbox {
                 url: receiver.url.clone(),
                 state: DeliveryState::Dropped,
                 attempts: Vec::new(),
+                sent: 0,
                 forgery: plan.forgery,
             });
             if self.held >= HELD_DELIVERIES {
@@ -438,6 +444,7 @@ impl Outbox {
             .iter()
             .find(|endpoint| endpoint.id == delivery.endpoint_id && endpoint.enabled)?;
         delivery.url.clone_from(&endpoint.url);
+        delivery.sent = wall.as_millis();
         let forgery = if delivery.attempts.is_empty() {
             delivery.forgery
         } else {

@@ -239,18 +239,33 @@ async fn a_hundred_dead_endpoints_delay_no_answer_and_no_other_delivery() {
     pay(&sandbox);
     receiver.next().await.unwrap_err();
     server.settled(&server.merchant()).await;
-    // and everybody is answered on the port,
+    // and the buyers of both are sent on by the port,
+    let origin = server.base_url().trim_end_matches("/api/");
     for key in [dead_key, sandbox.secret_key()] {
-        let answer = crate::doors::client()
-            .post(format!("{}checkout/session", server.base_url()))
-            .header("x-api-key", key)
-            .header("x-timestamp", now())
-            .header("content-type", "application/json")
-            .body(quick_start("4.99"))
-            .send()
-            .await
-            .unwrap();
-        assert_eq!(answer.status().as_u16(), 200);
+        let post = |path: String, body: String| async move {
+            let answer = crate::doors::client()
+                .post(format!("{origin}{path}"))
+                .header("x-api-key", key)
+                .header("x-timestamp", now())
+                .header("content-type", "application/json")
+                .body(body)
+                .send()
+                .await
+                .unwrap();
+            let body = answer.bytes().await.unwrap();
+            serde_json::from_slice::<serde_json::Value>(&body).unwrap()
+        };
+        let body = r#"{
+            "customerEmail": "a@example.com", "originalAmount": 1, "originalCurrency": "USD",
+            "priceDataList": [{"name": "One", "quantity": 1, "unitAmount": 1, "currency": "USD"}],
+            "successUrl": "https://shop.example/thanks"
+        }"#;
+        let created = post("/api/checkout/session".to_owned(), body.to_owned()).await;
+        let session_id = created["data"]["sessionId"].as_str().unwrap();
+        let pay = format!("/_sandbox/sessions/{session_id}/pay");
+        let paid = post(pay, r#"{"outcome":"succeeded"}"#.to_owned()).await;
+        let sent_on = paid["data"]["redirectUrl"].as_str().unwrap();
+        assert!(sent_on.starts_with("https://shop.example/thanks"));
     }
     // all before any of the hundred came to an end.
     let under_way = deliveries(&with_dead)
@@ -273,6 +288,55 @@ async fn a_server_that_stops_leaves_its_deliveries_to_the_next_one() {
     again.unwrap().unwrap();
     drop((held, taken_over));
     assert!(deliveries(&sandbox.merchant())[0].attempts.is_empty());
+}
+
+#[test]
+fn what_becomes_of_a_delivery_from_before_a_reset_is_no_news_after_it() {
+    let url = "http://localhost/hook";
+    let sandbox = Sandbox::builder().webhook(url, SECRET).unwrap().build();
+    let merchant = sandbox.merchant();
+    merchant.freeze();
+    pay(&sandbox);
+    let before = sandbox.take_due_deliveries();
+    merchant.advance(DAY).unwrap();
+    let reset = own_call(&sandbox, Method::POST, "/_sandbox/reset").send(&sandbox);
+    assert_eq!(reset.status(), 200);
+    assert!(merchant.webhook_log().events.is_empty());
+    assert!(merchant.now().as_millis() < now() + 60 * 60 * 1_000);
+
+    pay(&sandbox);
+    assert_eq!(sandbox.take_due_deliveries().len(), 3);
+    for delivery in &before {
+        sandbox.report_delivery(delivery, Ok(200));
+    }
+    let untouched = |delivery: &LoggedDelivery| delivery.state == LoggedState::HandedOut;
+    assert!(deliveries(&merchant).iter().all(untouched));
+}
+
+#[tokio::test]
+async fn a_book_that_left_takes_its_deliveries_with_it() {
+    let mut receiver = Receiver::start().await;
+    let sandbox = Sandbox::builder()
+        .webhook(receiver.url(), SECRET)
+        .unwrap()
+        .books(1)
+        .build();
+    let server = sandbox.serve().await.unwrap();
+    sandbox.merchant().freeze();
+    let _ = sandbox.post_checkout_session(quick_start("4.99"));
+    let other = sandbox.merchant_of("sk_test_other").unwrap();
+    let created = Call::create(quick_start("4.99"))
+        .header("x-api-key", "sk_test_other")
+        .at(now())
+        .send(&sandbox);
+    other
+        .pay(&data(&created, "sessionId"), Attempt::succeeded())
+        .unwrap();
+    server.settled(&other).await;
+    assert_eq!(receiver.arrived().len(), 3);
+    other.advance(2 * DAY).unwrap();
+    server.settled(&other).await;
+    assert!(receiver.arrived().is_empty());
 }
 
 #[test]

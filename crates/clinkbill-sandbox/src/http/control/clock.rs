@@ -1,4 +1,8 @@
 //! `/_sandbox/clock`: the merchant's time.
+//!
+//! On a port, the answer to `advance` waits until every delivery that became due on the way was
+//! attempted, or for a minute. The other doors cannot wait: without a port the deliveries are
+//! listed, and behind wiremock they are sent in the background.
 
 use http::Method;
 use serde::{Deserialize, Serialize};
