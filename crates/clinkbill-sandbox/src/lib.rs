@@ -38,6 +38,26 @@
 //! A key is a merchant: every `sk_test_...` or `sk_uat_...` key opens its own, at first empty
 //! book, so tests that use different keys never meet. Production keys are refused.
 //!
+//! # Time
+//!
+//! Each merchant has a clock of its own: [`Merchant::freeze`], [`Merchant::advance`] and
+//! [`Merchant::resume`], or `POST /_sandbox/clock/freeze`, `/advance` and `/resume`. It is the time
+//! of everything a book holds, and never goes back. Requests and deliveries are dated in real time
+//! all the same.
+//!
+//! # Webhooks
+//!
+//! Endpoints come with [`SandboxBuilder::webhook`], or through the documented API, where
+//! `http`, `localhost` and loopback addresses are taken too. A delivery that is not answered with
+//! 2xx within ten seconds is sent again up to ten times: 84 seconds after it was due, then twice
+//! as long each time, just under 24 hours in all. Each sending is signed anew.
+//! [`Merchant::webhook_log`] and `GET /_sandbox/events` tell of every attempt,
+//! [`Merchant::resend`] and `POST /_sandbox/events/{id}/resend` send an event once more, and
+//! [`Merchant::disturb_next`] and `POST /_sandbox/webhooks/next` let something go wrong.
+//!
+//! A merchant has at most 128 endpoints and 10,000 deliveries that wait; of the events whose
+//! deliveries came to an end the latest 1,000 are kept. The log counts what went beyond.
+//!
 //! # What it does not do
 //!
 //! Subscriptions stay in their first period; there are no coupons and no exchange of currencies.

@@ -126,6 +126,8 @@ fn only_an_enabled_endpoint_that_is_subscribed_gets_an_event() {
         Value::Null,
     );
     assert_eq!(receives(), 0);
+    let last = sandbox.merchant().webhook_log().events.pop().unwrap();
+    assert!(last.deliveries.is_empty());
     call(
         &sandbox,
         Method::POST,
@@ -134,7 +136,8 @@ fn only_an_enabled_endpoint_that_is_subscribed_gets_an_event() {
     );
     assert_eq!(receives(), 2);
     let one = json!({ "events": ["order.succeeded"] });
-    call(&sandbox, Method::PATCH, &path(&created, ""), one);
+    let patched = call(&sandbox, Method::PATCH, &path(&created, ""), one);
+    assert_eq!(patched["data"]["signingSecret"], Value::Null);
     assert_eq!(receives(), 1);
     let deleted = call(&sandbox, Method::DELETE, &path(&created, ""), Value::Null);
     assert_eq!(
