@@ -7,6 +7,7 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Request, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::bound::bounded;
 use crate::generated::{Client, ClientInfo as _};
 use crate::transport::ConnectError;
 
@@ -62,11 +63,11 @@ impl fmt::Debug for Inner {
     }
 }
 
-/// One call is one sending, signed at the last moment.
+/// One call is one sending, signed at the last moment, and its answer is read up to a bound.
 impl ClientHooks<Inner> for Client {
     async fn exec(&self, mut request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
         self.inner().sign(request.headers_mut());
-        self.client().execute(request).await
+        self.client().execute(request).await.map(bounded)
     }
 }
 

@@ -47,6 +47,8 @@
 //! * HTTP 200 with an envelope is `Ok`, whatever its `code`.
 //! * Any other status is [`Error::UnexpectedResponse`], with status, headers and body untouched.
 //! * HTTP 200 with another body is [`Error::InvalidResponsePayload`].
+//! * A body beyond [`LONGEST_ANSWER`] breaks off, as [`Error::ResponseBodyError`] or while it is
+//!   read.
 //! * What never reached an answer is [`Error::CommunicationError`]. [`Error::is_retryable`] says
 //!   yes to every one of these; for [`Client::create_checkout_session`] that is wrong once
 //!   anything was written to the wire.
@@ -57,6 +59,7 @@
 #![warn(missing_docs)]
 
 mod auth;
+mod bound;
 mod deployment;
 #[expect(
     missing_docs,
@@ -70,6 +73,7 @@ mod secret;
 mod transport;
 
 pub use auth::Inner;
+pub use bound::{LONGEST_ANSWER, is_too_long};
 pub use deployment::Deployment;
 pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
 pub use secret::Secret;

@@ -15,6 +15,7 @@ use reqwest::header::HeaderName;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
+mod bounds;
 mod connecting;
 mod operations;
 mod reading;
