@@ -9,6 +9,7 @@ use crate::{Amount, AmountError, Currency};
 ///
 /// let price = Money::new("4.99".parse()?, Currency::USD);
 /// assert_eq!(price.to_string(), "4.99 USD");
+/// assert_eq!(Money::parse("4.99", Currency::USD)?, price);
 /// assert_eq!(Money::from_minor_units(499, Currency::USD)?, price);
 /// # Ok::<(), clinkbill_types::AmountError>(())
 /// ```
@@ -23,6 +24,11 @@ impl Money {
     #[must_use]
     pub fn new(amount: Amount, currency: Currency) -> Self {
         Self { amount, currency }
+    }
+
+    /// The exact amount that `text` writes in major units of `currency`: `"20.00"` dollars.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, AmountError> {
+        Ok(Self::new(text.parse()?, currency))
     }
 
     /// `units` of the currency's minor unit: cents for USD, whole yen for JPY.

@@ -17,6 +17,8 @@ mod fr_02_price_without_total;
 mod fr_07_total_beside_lines;
 #[path = "ui/pass/fr_09_line_with_a_currency_of_its_own.rs"]
 mod fr_09_line_with_a_currency_of_its_own;
+#[path = "ui/pass/fr_09_price_as_a_float.rs"]
+mod fr_09_price_as_a_float;
 #[path = "ui/pass/pp_02_subscription_to_a_line.rs"]
 mod pp_02_subscription_to_a_line;
 #[path = "ui/pass/pp_05_lines_and_a_price.rs"]

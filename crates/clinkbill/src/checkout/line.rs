@@ -7,6 +7,8 @@ use clinkbill_types::{Amount, AmountError};
 /// ```
 /// use clinkbill::Line;
 ///
+/// let price = String::from("0.50");
+/// let spoons = Line::new("Spoon", 6, &price);
 /// let mugs = Line::new("Mug", 2, "5.00").image_url("https://shop.example.com/mug.png");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,14 +22,17 @@ pub struct Line {
 /// The price of one unit of a [`Line`]: an [`Amount`] in major units or its text, such as
 /// `"4.99"`, but never money with a currency.
 #[diagnostic::on_unimplemented(
-    message = "FR-09: a line has no currency of its own, so its price is an amount, not `{Self}`",
+    message = "FR-09: the price of a line is an amount without a currency, such as `\"4.99\"`, not `{Self}`",
     label = "not an amount",
+    note = "use text such as `\"4.99\"`: a float cannot hold most prices exactly",
     note = "the currency is given once, for all lines: `.lines(Currency::USD, [..])`"
 )]
 pub trait UnitAmount: super::sealed::UnitAmount {}
 
 impl UnitAmount for Amount {}
 impl UnitAmount for &str {}
+impl UnitAmount for &String {}
+impl UnitAmount for String {}
 
 impl Line {
     /// So many units of something at so much each, in major units.

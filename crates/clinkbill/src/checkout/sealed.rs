@@ -136,3 +136,15 @@ impl UnitAmount for &str {
         self.parse()
     }
 }
+
+impl UnitAmount for &String {
+    fn amount(self) -> Result<Amount, AmountError> {
+        self.parse()
+    }
+}
+
+impl UnitAmount for String {
+    fn amount(self) -> Result<Amount, AmountError> {
+        self.parse()
+    }
+}
