@@ -15,6 +15,14 @@ pub struct IdError;
 #[serde(try_from = "String", into = "String")]
 pub struct PathId(String);
 
+impl PathId {
+    /// The id as it stands in the path.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl TryFrom<String> for PathId {
     type Error = IdError;
 

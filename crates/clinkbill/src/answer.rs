@@ -12,6 +12,7 @@ use clinkbill_api::types::{
     SubscriptionEnvelope, WebhookEndpoint, WebhookEndpointEnvelope, WebhookEndpointPage,
     WebhookEventCatalogue, WebhookEventCatalogueEnvelope,
 };
+use clinkbill_types::PathId;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -55,6 +56,9 @@ pub(crate) async fn settle<E: Envelope>(
         Err(Sent::CommunicationError(error)) if error.is_connect() || error.is_builder() => {
             Err(Error::not_sent(error.without_url()))
         }
+        Err(Sent::ResponseBodyError(error)) if clinkbill_api::is_too_long(&error) => {
+            Err(Error::unreadable_because("is too long"))
+        }
         Err(
             Sent::CommunicationError(error)
             | Sent::ResponseBodyError(error)
@@ -67,6 +71,23 @@ pub(crate) async fn settle<E: Envelope>(
         Err(Sent::ErrorResponse(response)) => {
             Err(refused(response.status().as_u16(), &[], None, key))
         }
+    }
+}
+
+/// As [`settle`], for a request that can change nothing.
+pub(crate) async fn settle_read<E: Envelope>(
+    result: Result<ResponseValue<E>, clinkbill_api::Error>,
+    key: &SecretKey,
+) -> Result<E::Data, Error> {
+    settle(result, key).await.map_err(Error::of_a_read)
+}
+
+/// Whether what was read is what was asked for: its id says so.
+pub(crate) fn is_about(asked: &PathId, answered: &str) -> Result<(), Error> {
+    if asked.as_str() == answered {
+        Ok(())
+    } else {
+        Err(Error::unreadable_because("is about another id than was asked for").of_a_read())
     }
 }
 

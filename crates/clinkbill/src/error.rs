@@ -18,6 +18,9 @@ pub enum Outcome {
     Rejected,
     /// The request may have taken effect. Do not send it again: look for the session first, by
     /// your merchant reference.
+    ///
+    /// A read changes nothing: there it says that the answer is not known, and the read may be
+    /// repeated.
     Unknown,
 }
 
@@ -31,6 +34,8 @@ pub struct Error(Box<Inner>);
 struct Inner {
     outcome: Outcome,
     what: What,
+    /// The request could change nothing.
+    read: bool,
     field: Option<Cow<'static, str>>,
     problem: Option<String>,
     http_status: Option<u16>,
@@ -51,7 +56,7 @@ enum What {
     TimedOut,
     Answered,
     Unreadable,
-    ForeignUrl,
+    OtherThanAsked,
     TooMany,
 }
 
@@ -148,6 +153,9 @@ impl Error {
     }
 
     /// There is nothing of this id for this key.
+    ///
+    /// Clink itself said so, by code or by name. An HTTP status 404 alone comes from something
+    /// else, such as a proxy, or says that the base URL is wrong.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         const NAMES: [&str; 7] = [
@@ -160,9 +168,7 @@ impl Error {
             "WEBHOOK_ENDPOINT_NOT_FOUND",
         ];
         self.0.what == What::Answered
-            && (self.0.http_status == Some(404)
-                || self.0.code == Some(404)
-                || self.name().is_some_and(|name| NAMES.contains(&name)))
+            && (self.0.code == Some(404) || self.name().is_some_and(|name| NAMES.contains(&name)))
     }
 
     /// The key is missing, wrong or expired. Check it and its environment in the dashboard.
@@ -186,6 +192,11 @@ impl Error {
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.0.http_status == Some(429) || self.0.code == Some(429)
+    }
+
+    /// A 404 that nothing shows to be Clink's word about an id.
+    fn is_nowhere(&self) -> bool {
+        self.0.http_status == Some(404) && self.0.code.is_none() && !self.is_not_found()
     }
 
     pub(crate) fn invalid(field: impl Into<Cow<'static, str>>, problem: impl Into<String>) -> Self {
@@ -223,8 +234,9 @@ impl Error {
     /// Clink, or something before it, said no. What is provable decides the outcome: a failure
     /// inside the server may have come after the session was made.
     pub(crate) fn answered(answer: Answer) -> Self {
-        let server_failed = !matches!(answer.http_status, 200..=299 | 400..=499)
-            || (answer.http_status < 300 && matches!(answer.code, Some(500..=599)));
+        // 408 is said by whoever stopped waiting, and others may not have.
+        let server_failed = !matches!(answer.http_status, 200..=299 | 400..=407 | 409..=499)
+            || (answer.http_status < 300 && matches!(answer.code, Some(408 | 500..=599)));
         let outcome = if server_failed {
             Outcome::Unknown
         } else {
@@ -257,17 +269,23 @@ impl Error {
             .with(|inner| inner.problem = Some(read.to_string()))
     }
 
-    /// The session was made, but its URL cannot be handed out.
-    pub(crate) fn checkout_url(session_id: SessionId, problem: impl Into<String>) -> Self {
-        Self::new(Outcome::Unknown, What::ForeignUrl)
+    /// The session was made, but it is not what was asked for, or its URL cannot be handed out.
+    pub(crate) fn other_than_asked(session_id: SessionId, problem: impl Into<String>) -> Self {
+        Self::new(Outcome::Unknown, What::OtherThanAsked)
             .with(|inner| inner.session_id = Some(session_id))
             .with(|inner| inner.problem = Some(problem.into()))
+    }
+
+    /// As it stands for a request that can change nothing.
+    pub(crate) fn of_a_read(self) -> Self {
+        self.with(|inner| inner.read = true)
     }
 
     fn new(outcome: Outcome, what: What) -> Self {
         Self(Box::new(Inner {
             outcome,
             what,
+            read: false,
             field: None,
             problem: None,
             http_status: None,
@@ -293,6 +311,14 @@ impl Inner {
         self.code = answer.code;
         self.message = answer.message;
         self.retry_after = answer.retry_after;
+    }
+
+    fn consequence(&self) -> &'static str {
+        if self.read {
+            "a read changes nothing and may be repeated"
+        } else {
+            "the request may have taken effect"
+        }
     }
 
     fn describe_answer(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -321,28 +347,29 @@ impl fmt::Display for Error {
             }
             What::Setup => f.write_str("the client cannot be set up"),
             What::Connect => f.write_str("the request was not sent"),
-            What::Interrupted => {
-                f.write_str("the exchange broke off: the request may have taken effect")
-            }
-            What::TimedOut => {
-                f.write_str("no answer came in time: the request may have taken effect")
+            What::Interrupted => write!(f, "the exchange broke off: {}", inner.consequence()),
+            What::TimedOut => write!(f, "no answer came in time: {}", inner.consequence()),
+            What::Answered if self.is_nowhere() => {
+                f.write_str("the server does not know this address")?;
+                inner.describe_answer(f)?;
+                f.write_str("; the base URL may be wrong: it should end in /api/")
             }
             What::Answered if inner.outcome == Outcome::Rejected => {
                 f.write_str("Clink refused the request")?;
                 inner.describe_answer(f)
             }
             What::Answered => {
-                f.write_str("the server failed: the request may have taken effect")?;
+                write!(f, "the server failed: {}", inner.consequence())?;
                 inner.describe_answer(f)
             }
             What::Unreadable => {
-                write!(f, "the answer {problem}: the request may have taken effect")?;
+                write!(f, "the answer {problem}: {}", inner.consequence())?;
                 inner.describe_answer(f)
             }
             What::TooMany => write!(f, "there are more than {problem}: list them page by page"),
-            What::ForeignUrl => match &inner.session_id {
-                Some(id) => write!(f, "session {id} was made, but its checkout URL {problem}"),
-                None => write!(f, "the checkout URL {problem}"),
+            What::OtherThanAsked => match &inner.session_id {
+                Some(id) => write!(f, "session {id} was made, but {problem}"),
+                None => write!(f, "a session was made, but {problem}"),
             },
         }
     }

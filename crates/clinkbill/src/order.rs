@@ -1,6 +1,6 @@
 use clinkbill_types::{CustomerId, OrderId, SubscriptionId};
 
-use crate::answer::settle;
+use crate::answer::{is_about, settle_read};
 use crate::checkout::wire;
 use crate::customer::not_blank;
 use crate::page::page;
@@ -47,7 +47,8 @@ impl<'a> Orders<'a> {
     pub async fn retrieve(&self, id: &OrderId) -> Result<Order, Error> {
         let id = id.to_path().map_err(Error::not_an_id("order_id"))?;
         let result = self.client.api().get_order(&id).await;
-        let order = settle(result, self.client.key()).await?;
+        let order = settle_read(result, self.client.key()).await?;
+        is_about(&id, &order.order_id)?;
         wire::reread(&order)
     }
 
@@ -73,7 +74,7 @@ impl<'a> Orders<'a> {
                 filter.subscription.as_ref().map(SubscriptionId::as_str),
             )
             .await;
-        let rows = settle(result, self.client.key()).await?;
+        let rows = settle_read(result, self.client.key()).await?;
         page(rows, |order| wire::reread(&order))
     }
 

@@ -1,6 +1,6 @@
 use clinkbill_types::{InvoiceId, SubscriptionId};
 
-use crate::answer::settle;
+use crate::answer::{is_about, settle_read};
 use crate::checkout::wire;
 use crate::{Client, Error, Invoice, Subscription};
 
@@ -32,7 +32,8 @@ impl<'a> Subscriptions<'a> {
     pub async fn retrieve(&self, id: &SubscriptionId) -> Result<Subscription, Error> {
         let id = id.to_path().map_err(Error::not_an_id("subscription_id"))?;
         let result = self.client.api().get_subscription(&id).await;
-        let subscription = settle(result, self.client.key()).await?;
+        let subscription = settle_read(result, self.client.key()).await?;
+        is_about(&id, &subscription.subscription_id)?;
         wire::reread(&subscription)
     }
 }
@@ -47,7 +48,8 @@ impl<'a> Invoices<'a> {
     pub async fn retrieve(&self, id: &InvoiceId) -> Result<Invoice, Error> {
         let id = id.to_path().map_err(Error::not_an_id("invoice_id"))?;
         let result = self.client.api().get_invoice(&id).await;
-        let invoice = settle(result, self.client.key()).await?;
+        let invoice = settle_read(result, self.client.key()).await?;
+        is_about(&id, &invoice.invoice_id)?;
         wire::reread(&invoice)
     }
 }

@@ -5,7 +5,7 @@ use clinkbill_types::{
 };
 
 use super::LONGEST_PAGE;
-use crate::answer::settle;
+use crate::answer::{is_about, settle, settle_read};
 use crate::customer::not_blank;
 use crate::page::{page, set};
 use crate::{Client, Error, Page, Paging};
@@ -108,7 +108,9 @@ impl<'a> Prices<'a> {
     pub async fn retrieve(&self, id: &PriceId) -> Result<Price, Error> {
         let id = id.to_path().map_err(Error::not_an_id("price_id"))?;
         let result = self.client.api().get_price(&id).await;
-        settle(result, self.client.key()).await.map(Price::new)
+        let price = settle_read(result, self.client.key()).await?;
+        is_about(&id, &price.price_id)?;
+        Ok(Price::new(price))
     }
 
     /// One page of the prices of a product, at most 100: those that can be bought, or those that
@@ -123,7 +125,7 @@ impl<'a> Prices<'a> {
         let (number, size) = paging.on_the_wire(LONGEST_PAGE)?;
         let api = self.client.api();
         let result = api.list_prices(active, number, size, &product).await;
-        let rows = settle(result, self.client.key()).await?;
+        let rows = settle_read(result, self.client.key()).await?;
         page(rows, |price| Ok(Price::new(price)))
     }
 }

@@ -4,7 +4,7 @@ use clinkbill_api::types;
 use clinkbill_types::{PriceId, ProductId, TaxCategory, Timestamp};
 
 use super::{LONGEST_PAGE, NewPrice, Price};
-use crate::answer::settle;
+use crate::answer::{is_about, settle, settle_read};
 use crate::customer::not_blank;
 use crate::page::{page, set};
 use crate::{Client, Error, Page, Paging};
@@ -74,14 +74,16 @@ impl<'a> Products<'a> {
     pub async fn retrieve(&self, id: &ProductId) -> Result<Product, Error> {
         let id = id.to_path().map_err(Error::not_an_id("product_id"))?;
         let result = self.client.api().get_product(&id).await;
-        settle(result, self.client.key()).await.map(Product::new)
+        let product = settle_read(result, self.client.key()).await?;
+        is_about(&id, &product.product_id)?;
+        Ok(Product::new(product))
     }
 
     /// One page of the products, at most 100.
     pub async fn list(&self, paging: Paging) -> Result<Page<Product>, Error> {
         let (number, size) = paging.on_the_wire(LONGEST_PAGE)?;
         let result = self.client.api().list_products(number, size).await;
-        let rows = settle(result, self.client.key()).await?;
+        let rows = settle_read(result, self.client.key()).await?;
         page(rows, |product| Ok(Product::new(product)))
     }
 }

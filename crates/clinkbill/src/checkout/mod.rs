@@ -19,7 +19,7 @@ pub use self::purchase::{
     Lines, NoPurchase, OneTime, Plan, Recurring, Registered, ScheduledPhase, WithTotal,
 };
 use self::rules::{CustomerKnown, PurchaseComplete, Rendered};
-use crate::answer::settle;
+use crate::answer::{is_about, settle, settle_read};
 use crate::{Client, Error, Session, redirect};
 
 /// Creates and reads checkout sessions. Obtain it from [`Client::checkout_sessions`].
@@ -44,9 +44,9 @@ impl<'a> CheckoutSessions<'a> {
     /// * Nothing is sent when a value of `new` is invalid: [`Error::field`] names it.
     /// * Refusals carry the guide's names: [`Error::is_customer_not_found`],
     ///   [`Error::is_customer_identifier_not_matched`].
-    /// * When the session was made, but its URL leads to another host than the environment's
-    ///   checkout host or (hosted page) is missing, the outcome is `Unknown` and
-    ///   [`Error::session_id`] is the session.
+    /// * When the session was made, but the answer repeats another amount or currency than was
+    ///   sent, or its URL leads to another host than the environment's checkout host or (hosted
+    ///   page) is missing, the outcome is `Unknown` and [`Error::session_id`] is the session.
     pub async fn create<C, U, P>(
         &self,
         new: &NewSession<C, U, P>,
@@ -59,14 +59,20 @@ impl<'a> CheckoutSessions<'a> {
         let request = wire::request(new)?;
         let result = self.client.api().create_checkout_session(&request).await;
         let created = settle(result, self.client.key()).await?;
-        wire::created::<U>(created, self.client.checkout_origin())
+        wire::created::<U>(created, &request, self.client.checkout_origin())
     }
 
     /// The session with this id, as it stands now.
+    ///
+    /// # Errors
+    /// * [`Error::is_not_found`] when this key has no such session.
+    /// * An answer about another session is none: the outcome is `Unknown`, which of a read says
+    ///   that it may be repeated.
     pub async fn retrieve(&self, id: &SessionId) -> Result<Session, Error> {
         let id = id.to_path().map_err(Error::not_an_id("session_id"))?;
         let result = self.client.api().get_checkout_session(&id).await;
-        let session = settle(result, self.client.key()).await?;
+        let session = settle_read(result, self.client.key()).await?;
+        is_about(&id, &session.session_id)?;
         wire::session(session)
     }
 

@@ -85,12 +85,19 @@ where
     Ok(request)
 }
 
-/// What the merchant gets of a created session, its URL checked.
+/// What the merchant gets of a created session: one that can be named and read, costs what was
+/// asked for, and leads to the checkout host.
 pub(crate) fn created<U: Rendered>(
     wire: types::CreatedCheckoutSession,
+    asked: &types::CreateCheckoutSessionRequest,
     checkout_origin: &Origin,
 ) -> Result<CreatedSession<U::Url>, Error> {
-    let session_id = SessionId::from_wire(wire.session_id);
+    let session_id: SessionId = wire
+        .session_id
+        .parse()
+        .map_err(|_| Error::unreadable_because("has no usable session id"))?;
+    costs_what_was_asked(&wire, asked)
+        .map_err(|problem| Error::other_than_asked(session_id.clone(), problem))?;
     let url = wire
         .url
         .as_ref()
@@ -98,7 +105,10 @@ pub(crate) fn created<U: Rendered>(
         .map(|url| CheckoutUrl::parse(url, checkout_origin))
         .transpose()
         .and_then(|url| U::url(url).ok_or("is missing"))
-        .map_err(|problem| Error::checkout_url(session_id.clone(), problem))?;
+        .map_err(|problem| {
+            let problem = format!("its checkout URL {problem}");
+            Error::other_than_asked(session_id.clone(), problem)
+        })?;
     let currency = wire.original_currency.map(Currency::from_wire);
     let set = |text: Option<String>| text.filter(|text| given(text).is_some());
     Ok(CreatedSession {
@@ -116,6 +126,33 @@ pub(crate) fn created<U: Rendered>(
     })
 }
 
+/// Where the answer repeats the amount or its currency, it repeats what was sent.
+fn costs_what_was_asked(
+    wire: &types::CreatedCheckoutSession,
+    asked: &types::CreateCheckoutSessionRequest,
+) -> Result<(), String> {
+    let amount = wire.original_amount;
+    let currency = wire.original_currency.as_deref().and_then(given);
+    let same = amount.is_none_or(|amount| amount == asked.original_amount)
+        && currency.is_none_or(|code| code.eq_ignore_ascii_case(&asked.original_currency));
+    if same {
+        return Ok(());
+    }
+    let amount = amount.map(|amount| amount.to_string());
+    // Not repeated unless it is a currency: it could be any text.
+    let currency = currency.map(|code| match code.parse() {
+        Ok::<Currency, _>(currency) => currency.to_string(),
+        Err(_) => "an unknown currency".to_owned(),
+    });
+    let answered: Vec<_> = amount.into_iter().chain(currency).collect();
+    Err(format!(
+        "for {} instead of {} {}",
+        answered.join(" "),
+        asked.original_amount,
+        asked.original_currency
+    ))
+}
+
 /// A session that was read. Its access token goes no further.
 pub(crate) fn session(mut wire: types::CheckoutSession) -> Result<Session, Error> {
     wire.token = None;
@@ -127,7 +164,7 @@ pub(crate) fn session(mut wire: types::CheckoutSession) -> Result<Session, Error
 pub(crate) fn reread<T: DeserializeOwned>(wire: &impl Serialize) -> Result<T, Error> {
     serde_json::to_string(wire)
         .and_then(|json| serde_json::from_str(&json))
-        .map_err(|_| Error::unreadable_data())
+        .map_err(|_| Error::unreadable_data().of_a_read())
 }
 
 fn priced(

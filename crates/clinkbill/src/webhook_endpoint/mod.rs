@@ -33,7 +33,7 @@ pub use self::request::{
 pub use self::value::{
     EnsuredWebhookEndpoint, EventCatalogue, EventDescription, SigningSecret, WebhookEndpoint,
 };
-use crate::answer::settle;
+use crate::answer::{is_about, settle, settle_read};
 use crate::page::page;
 use crate::{Client, Error, Page};
 
@@ -57,7 +57,7 @@ impl<'a> WebhookEndpoints<'a> {
     /// Every event an endpoint can subscribe to.
     pub async fn events(&self) -> Result<EventCatalogue, Error> {
         let result = self.client.api().list_webhook_events().await;
-        let catalogue = settle(result, self.client.key()).await?;
+        let catalogue = settle_read(result, self.client.key()).await?;
         Ok(EventCatalogue::new(catalogue))
     }
 
@@ -80,7 +80,7 @@ impl<'a> WebhookEndpoints<'a> {
                 filter.url.as_deref(),
             )
             .await;
-        let rows = settle(result, self.client.key()).await?;
+        let rows = settle_read(result, self.client.key()).await?;
         page(rows, |endpoint| Ok(WebhookEndpoint::new(endpoint)))
     }
 
@@ -110,7 +110,9 @@ impl<'a> WebhookEndpoints<'a> {
     pub async fn retrieve(&self, id: &WebhookEndpointId) -> Result<WebhookEndpoint, Error> {
         let id = id.to_path().map_err(Error::not_an_id(ID))?;
         let result = self.client.api().get_webhook_endpoint(&id).await;
-        self.endpoint(result).await
+        let endpoint = settle_read(result, self.client.key()).await?;
+        is_about(&id, &endpoint.id)?;
+        Ok(WebhookEndpoint::new(endpoint))
     }
 
     /// Changes what `change` holds, and leaves the rest.

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use clinkbill::{Client, Environment, Error, Outcome, SecretKey, SessionId, SessionStatus};
+use clinkbill::{
+    Client, Environment, Error, Money, OrderId, Outcome, SecretKey, SessionId, SessionStatus,
+};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use wiremock::ResponseTemplate;
 
@@ -242,4 +245,190 @@ async fn an_answer_without_a_code_is_a_success() {
         .await
         .unwrap();
     assert_eq!(session.status, SessionStatus::Open);
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_leaves_the_outcome_of_a_write_unknown() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client(&format!("http://{}/api/", listener.local_addr().unwrap()));
+    tokio::spawn(async move {
+        let (mut visitor, _) = listener.accept().await.unwrap();
+        visitor.read_exact(&mut [0; 16]).await.unwrap();
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 300000000\r\n\r\n";
+        visitor.write_all(head.as_bytes()).await.unwrap();
+        while visitor.write_all(&[b' '; 0x1000]).await.is_ok() {}
+    });
+    let creating = client.checkout_sessions().create(&purchase()).await;
+    let error = creating.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(
+        error.to_string().starts_with("the answer is too long"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_read_that_fails_never_says_that_it_took_effect() {
+    let html = ResponseTemplate::new(502).set_body_raw("<html></html>", "text/html");
+    for answer in [
+        html,
+        json(200, "{"),
+        json(200, r#"{"code":500,"msg":"failed"}"#),
+        json(
+            200,
+            r#"{"code":200,"data":{"sessionId":"sess_1","status":7}}"#,
+        ),
+        json(200, r#"{"code":200,"data":null}"#),
+        ResponseTemplate::new(408),
+    ] {
+        let shown = format!("{answer:?}");
+        let error = retrieve_error(answer).await;
+        assert_eq!(error.outcome(), Outcome::Unknown, "{shown}");
+        assert!(!error.to_string().contains("taken effect"), "{error}");
+        assert!(error.to_string().contains("may be repeated"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_404_that_clink_did_not_send_is_no_missing_session() {
+    let page = ResponseTemplate::new(404).set_body_raw("<html>nginx</html>", "text/html");
+    for answer in [
+        page,
+        ResponseTemplate::new(404),
+        ResponseTemplate::new(404).set_body_string("not found"),
+        json(404, r#"{"error":"no route"}"#),
+    ] {
+        let shown = format!("{answer:?}");
+        let error = retrieve_error(answer).await;
+        assert!(!error.is_not_found(), "{shown}");
+        assert!(error.to_string().contains("end in /api/"), "{error}");
+    }
+    for answer in [
+        json(404, r#"{"code":404,"msg":"gone"}"#),
+        json(200, r#"{"code":404,"msg":"gone"}"#),
+        json(200, r#"{"code":400,"msg":"session_not_found"}"#),
+        ResponseTemplate::new(404).set_body_string("SESSION_NOT_FOUND"),
+    ] {
+        let error = retrieve_error(answer).await;
+        assert!(error.is_not_found(), "{error}");
+        assert!(!error.to_string().contains("/api/"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_408_leaves_the_outcome_unknown() {
+    for answer in [
+        ResponseTemplate::new(408),
+        json(408, r#"{"code":408,"msg":"timeout"}"#),
+        json(200, r#"{"code":408,"msg":"timeout"}"#),
+    ] {
+        assert_eq!(create_error(answer).await.outcome(), Outcome::Unknown);
+    }
+}
+
+/// What becomes of a session that was made, when the answer says this of it.
+async fn created_as(data: &str) -> Result<Option<Money>, Error> {
+    let server = wiremock::MockServer::start().await;
+    let answer = format!(
+        r#"{{"code":200,"data":{{"url":"{}/pay/canary",{data}}}}}"#,
+        server.uri()
+    );
+    wiremock::Mock::given(wiremock::matchers::any())
+        .respond_with(json(200, &answer))
+        .mount(&server)
+        .await;
+    let client = client(&format!("{}/api/", server.uri()));
+    let creating = client.checkout_sessions().create(&purchase()).await;
+    creating.map(|created| created.total)
+}
+
+#[tokio::test]
+async fn an_amount_that_was_not_sent_is_an_error_that_names_the_session() {
+    for (echo, wrong) in [
+        (
+            r#""originalAmount":5.00,"originalCurrency":"USD""#,
+            "5.00 USD",
+        ),
+        (
+            r#""originalAmount":499,"originalCurrency":"USD""#,
+            "499 USD",
+        ),
+        (r#""originalAmount":5.00"#, "5.00"),
+        (
+            r#""originalAmount":4.99,"originalCurrency":"EUR""#,
+            "4.99 EUR",
+        ),
+        (r#""originalCurrency":"EUR""#, "EUR"),
+    ] {
+        let error = created_as(&format!(r#""sessionId":"sess_1",{echo}"#))
+            .await
+            .unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown, "{echo}");
+        assert_eq!(error.session_id().unwrap().as_str(), "sess_1", "{echo}");
+        assert!(error.to_string().contains(wrong), "{error}");
+        assert!(error.to_string().contains("4.99 USD"), "{error}");
+    }
+    for echo in [
+        r#""originalAmount":4.990,"originalCurrency":"USD""#,
+        r#""originalAmount":"4.99","originalCurrency":"usd""#,
+        r#""originalAmount":null,"originalCurrency":" ""#,
+    ] {
+        created_as(&format!(r#""sessionId":"sess_1",{echo}"#))
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_cannot_be_used_is_no_created_session() {
+    for id in [
+        "",
+        " ",
+        "null/",
+        "../../order/canary",
+        "canary?x",
+        "canary\u{1b}[2J",
+    ] {
+        let error = created_as(&format!(r#""sessionId":{id:?}"#).replace("\\u{1b}", "\\u001b"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown, "{id}");
+        assert!(error.session_id().is_none(), "{id}");
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("has no usable session id"), "{shown}");
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_about_something_else_is_no_answer() {
+    let answer =
+        r#"{"code":200,"data":{"sessionId":"sess_2","orderId":"order_2","status":"open"}}"#;
+    let (_server, client) = answering(json(200, answer)).await;
+    let session = SessionId::from_wire("sess_1");
+    let order = OrderId::from_wire("order_1");
+    for error in [
+        client
+            .checkout_sessions()
+            .retrieve(&session)
+            .await
+            .unwrap_err(),
+        client.orders().retrieve(&order).await.unwrap_err(),
+    ] {
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert!(error.to_string().contains("another"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn no_link_and_no_token_of_a_refusal_is_shown() {
+    for text in [
+        "open https://checkout.clinkbill.com/p/canary",
+        "session sess_1#canary is open",
+        "token tok_canary is used",
+    ] {
+        let error = create_error(json(200, &format!(r#"{{"code":400,"msg":"{text}"}}"#))).await;
+        assert!(error.message().unwrap().contains("[redacted]"), "{error}");
+        create_error(ResponseTemplate::new(400).set_body_string(text)).await;
+    }
 }
