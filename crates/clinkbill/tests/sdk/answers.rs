@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use clinkbill::{
-    Client, Environment, Error, Money, OrderId, Outcome, SecretKey, SessionId, SessionStatus,
+    Client, Environment, Error, InvoiceId, Money, OrderId, Outcome, PriceId, ProductId, SecretKey,
+    SessionId, SessionStatus, SubscriptionId, WebhookEndpointId,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -402,21 +403,52 @@ async fn an_id_that_cannot_be_used_is_no_created_session() {
 
 #[tokio::test]
 async fn an_answer_about_something_else_is_no_answer() {
-    let answer =
-        r#"{"code":200,"data":{"sessionId":"sess_2","orderId":"order_2","status":"open"}}"#;
+    let answer = r#"{"code":200,"data":{"id":"x_2","sessionId":"x_2","orderId":"x_2",
+        "subscriptionId":"x_2","invoiceId":"x_2","productId":"x_2","priceId":"x_2","name":"Mug",
+        "url":"https://a.example/","events":[],"enabled":true,"status":"open"}}"#;
     let (_server, client) = answering(json(200, answer)).await;
-    let session = SessionId::from_wire("sess_1");
-    let order = OrderId::from_wire("order_1");
+    let id = "x_1";
     for error in [
         client
             .checkout_sessions()
-            .retrieve(&session)
+            .retrieve(&SessionId::from_wire(id))
             .await
-            .unwrap_err(),
-        client.orders().retrieve(&order).await.unwrap_err(),
+            .err(),
+        client
+            .orders()
+            .retrieve(&OrderId::from_wire(id))
+            .await
+            .err(),
+        client
+            .subscriptions()
+            .retrieve(&SubscriptionId::from_wire(id))
+            .await
+            .err(),
+        client
+            .invoices()
+            .retrieve(&InvoiceId::from_wire(id))
+            .await
+            .err(),
+        client
+            .products()
+            .retrieve(&ProductId::from_wire(id))
+            .await
+            .err(),
+        client
+            .prices()
+            .retrieve(&PriceId::from_wire(id))
+            .await
+            .err(),
+        client
+            .webhook_endpoints()
+            .retrieve(&WebhookEndpointId::from_wire(id))
+            .await
+            .err(),
     ] {
+        let error = error.unwrap();
         assert_eq!(error.outcome(), Outcome::Unknown);
-        assert!(error.to_string().contains("another"), "{error}");
+        assert!(error.to_string().contains("about another id"), "{error}");
+        assert!(error.to_string().contains("may be repeated"), "{error}");
     }
 }
 
