@@ -14,7 +14,8 @@ use crate::wire::response::{PaymentStatus, SessionStatus};
 /// Sessions by id, and the order in which they end.
 #[derive(Default)]
 pub(crate) struct Sessions {
-    by_id: HashMap<Arc<str>, Session>,
+    /// Boxed, so that the spare places of the map are small.
+    by_id: HashMap<Arc<str>, Box<Session>>,
     /// Every session lives equally long, so the first in is the first to end.
     ends: VecDeque<(i64, Arc<str>)>,
     /// The sessions about which something was observed.
@@ -106,7 +107,7 @@ impl Sessions {
         if !session.observations.is_empty() {
             self.observed.push(Arc::clone(&id));
         }
-        self.by_id.insert(id, session);
+        self.by_id.insert(id, Box::new(session));
     }
 
     /// Ends every open session whose time is over, and names them with the time of their end.
@@ -142,20 +143,21 @@ impl Sessions {
     pub(crate) fn by_reference(&self, reference: &str) -> Option<&Session> {
         self.by_id
             .values()
+            .map(|session| &**session)
             .find(|session| session.draft.merchant_reference.as_deref() == Some(reference))
     }
 
     /// Every session about which something was observed, in the order they were made.
     pub(crate) fn observed(&self) -> impl Iterator<Item = &Session> {
-        self.observed.iter().filter_map(|id| self.by_id.get(id))
+        self.observed.iter().filter_map(|id| self.get(id))
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Session> {
-        self.by_id.get(id)
+        self.by_id.get(id).map(|session| &**session)
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Session> {
-        self.by_id.get_mut(id)
+        self.by_id.get_mut(id).map(|session| &mut **session)
     }
 }
 
