@@ -12,6 +12,7 @@ mod call;
 mod catalogue;
 mod clock;
 mod contract;
+mod control;
 mod customers;
 mod delivery;
 mod doors;
