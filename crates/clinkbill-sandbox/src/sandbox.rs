@@ -41,7 +41,7 @@ pub struct Sandbox {
 /// | what | bound | beyond it |
 /// |---|---|---|
 /// | a body | [`BODY_LIMIT`](crate::BODY_LIMIT) bytes | HTTP 413 |
-/// | nesting of a JSON body | 127 | HTTP 400 |
+/// | nesting of a JSON body | 64 | HTTP 400 |
 /// | merchants with a book | [`books`](Self::books), 1,000 | the idlest leaves; `GET /_sandbox/` counts in `books.left` |
 /// | requests in a merchant's log | [`request_log`](Self::request_log), 1,000 | the oldest make room; counted in `dropped` |
 /// | a body in the log | its first 4,096 bytes | `bodyBytes` tells how long it was |
@@ -102,9 +102,6 @@ pub enum StartError {
     /// No server could be started on the address.
     #[error("failed to listen: {0}")]
     Listen(#[from] std::io::Error),
-    /// No HTTP client for webhooks could be built.
-    #[error("failed to prepare webhook delivery: {0}")]
-    Courier(String),
 }
 
 /// What a buyer wanted to do cannot be done.

@@ -41,7 +41,7 @@ impl Sandbox {
     pub async fn serve_on(&self, address: SocketAddr) -> Result<Server, StartError> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let courier = Courier::start(&self.engine)?;
+        let courier = Courier::start(&self.engine);
         let (running, stopped) = watch::channel(());
         tokio::spawn(accept(listener, courier.settler().clone(), stopped));
         Ok(Server {

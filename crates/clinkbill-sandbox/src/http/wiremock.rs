@@ -32,7 +32,7 @@ impl Sandbox {
     ///
     /// Must be called inside a tokio runtime.
     pub async fn wiremock(&self) -> Result<WiremockServer, StartError> {
-        let courier = Courier::start(&self.engine)?;
+        let courier = Courier::start(&self.engine);
         let server = MockServer::builder()
             .disable_request_recording()
             .start()

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use http::{HeaderName, Method};
 use serde::Serialize;
 
 use super::fault::Fault;
@@ -13,9 +14,23 @@ const BODY_KEPT: usize = 4096;
 
 /// A merchant's latest requests.
 pub(crate) struct Requests {
-    kept: VecDeque<LoggedRequest>,
+    kept: VecDeque<Entry>,
     limit: usize,
     dropped: u64,
+}
+
+/// A request as it is kept: small, and cheap to make. What it tells is masked when it is told.
+pub(super) struct Entry {
+    at: i64,
+    operation: Option<&'static str>,
+    method: Method,
+    /// Path, query, headers and the beginning of the body, one after another.
+    text: Vec<u8>,
+    path_end: usize,
+    headers: Vec<(HeaderName, usize)>,
+    body_bytes: Option<usize>,
+    status: Option<u16>,
+    fault: Option<&'static str>,
 }
 
 /// The latest requests of a merchant, oldest first.
@@ -62,7 +77,7 @@ impl Requests {
         }
     }
 
-    pub(crate) fn push(&mut self, request: LoggedRequest) {
+    pub(super) fn push(&mut self, request: Entry) {
         if self.kept.len() >= self.limit {
             self.kept.pop_front();
             self.dropped += 1;
@@ -72,13 +87,13 @@ impl Requests {
 
     pub(crate) fn to_public(&self) -> RequestLog {
         RequestLog {
-            requests: self.kept.iter().cloned().collect(),
+            requests: self.kept.iter().map(Entry::to_public).collect(),
             dropped: self.dropped,
         }
     }
 }
 
-impl LoggedRequest {
+impl Entry {
     pub(super) fn of(
         request: &Request,
         operation: Option<&'static str>,
@@ -86,32 +101,55 @@ impl LoggedRequest {
         fault: Option<&Fault>,
     ) -> Self {
         let (body, body_bytes) = match &request.body {
-            Body::Whole(bytes) => (body_text(bytes), Some(bytes.len())),
-            Body::TooLarge | Body::CutShort => (String::new(), None),
+            Body::Whole(bytes) => (&bytes[..bytes.len().min(BODY_KEPT)], Some(bytes.len())),
+            Body::TooLarge | Body::CutShort => (&[][..], None),
         };
-        let query = if request.query.is_empty() { "" } else { "?" };
+        let mut text = Vec::with_capacity(512 + body.len());
+        text.extend_from_slice(request.path.as_bytes());
+        if !request.query.is_empty() {
+            text.push(b'?');
+            text.extend_from_slice(request.query.as_bytes());
+        }
+        let path_end = text.len();
+        let mut headers = Vec::with_capacity(request.headers.len());
+        for (name, value) in &request.headers {
+            text.extend_from_slice(value.as_bytes());
+            headers.push((name.clone(), text.len()));
+        }
+        text.extend_from_slice(body);
         Self {
             at: request.received_at,
             operation,
-            method: request.method.to_string(),
-            path: mask::secrets(&format!("{}{query}{}", request.path, request.query)),
-            headers: request
-                .headers
-                .iter()
-                .map(|(name, value)| {
-                    let value = mask::header_value(name, value.as_bytes());
-                    (name.to_string(), value)
-                })
-                .collect(),
-            body,
+            method: request.method.clone(),
+            text,
+            path_end,
+            headers,
             body_bytes,
             status,
             fault: fault.map(Fault::name),
         }
     }
-}
 
-fn body_text(bytes: &[u8]) -> String {
-    let kept = &bytes[..bytes.len().min(BODY_KEPT)];
-    mask::secrets(&String::from_utf8_lossy(kept))
+    fn to_public(&self) -> LoggedRequest {
+        let masked =
+            |from: usize, to: usize| mask::secrets(&String::from_utf8_lossy(&self.text[from..to]));
+        let mut from = self.path_end;
+        let mut headers = Vec::with_capacity(self.headers.len());
+        for (name, end) in &self.headers {
+            let value = mask::header_value(name, &self.text[from..*end]);
+            headers.push((name.to_string(), value));
+            from = *end;
+        }
+        LoggedRequest {
+            at: self.at,
+            operation: self.operation,
+            method: self.method.to_string(),
+            path: masked(0, self.path_end),
+            headers,
+            body: masked(from, self.text.len()),
+            body_bytes: self.body_bytes,
+            status: self.status,
+            fault: self.fault,
+        }
+    }
 }

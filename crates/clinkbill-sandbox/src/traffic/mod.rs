@@ -51,7 +51,7 @@ pub(crate) fn meet(
             Reply::Answer(answer) => Some(answer.status().as_u16()),
             Reply::Fault(_) => None,
         };
-        let entry = LoggedRequest::of(request, operation, status, fault.as_ref());
+        let entry = log::Entry::of(request, operation, status, fault.as_ref());
         engine.peek(merchant, |book| book.requests.push(entry));
     }
     reply

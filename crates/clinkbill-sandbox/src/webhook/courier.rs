@@ -4,7 +4,7 @@
 //! endpoint delays itself only. What a request is answered waits for no delivery, but for an
 //! `advance`, which asks for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use rustls_platform_verifier::BuilderVerifierExt;
@@ -13,9 +13,9 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::Settle;
 use super::outbox::{DeliveryNumber, DueDelivery};
+use crate::Merchant;
 use crate::engine::{Bell, Engine};
 use crate::key::KeyDigest;
-use crate::{Merchant, StartError};
 
 /// How long an endpoint may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,8 +44,7 @@ pub(crate) struct Settler {
 
 impl Courier {
     /// Must be called inside a tokio runtime.
-    pub(crate) fn start(engine: &Arc<Engine>) -> Result<Self, StartError> {
-        let client = client()?;
+    pub(crate) fn start(engine: &Arc<Engine>) -> Self {
         let wake = Arc::new(Notify::new());
         let bell: Arc<Bell> = Arc::new({
             let wake = Arc::clone(&wake);
@@ -56,12 +55,12 @@ impl Courier {
             engine: Arc::clone(engine),
             progress: Arc::new(Notify::new()),
         };
-        let task = tokio::spawn(run(settler.clone(), client, wake));
-        Ok(Self {
+        let task = tokio::spawn(run(settler.clone(), wake));
+        Self {
             task,
             settler,
             _bell: bell,
-        })
+        }
     }
 
     pub(crate) fn settler(&self) -> &Settler {
@@ -106,7 +105,8 @@ impl Settler {
     }
 }
 
-async fn run(settler: Settler, client: reqwest::Client, wake: Arc<Notify>) {
+async fn run(settler: Settler, wake: Arc<Notify>) {
+    let client = Arc::new(OnceLock::new());
     let engine = &settler.engine;
     let slots = Arc::new(Semaphore::new(UNDER_WAY));
     let mut under_way = JoinSet::new();
@@ -119,7 +119,7 @@ async fn run(settler: Settler, client: reqwest::Client, wake: Arc<Notify>) {
                 number,
                 is_done: false,
             };
-            under_way.spawn(carried.carry(client.clone(), Arc::clone(&slots)));
+            under_way.spawn(carried.carry(Arc::clone(&client), Arc::clone(&slots)));
         }
         while under_way.try_join_next().is_some() {}
         settler.progress.notify_waiters();
@@ -133,6 +133,9 @@ async fn run(settler: Settler, client: reqwest::Client, wake: Arc<Notify>) {
     }
 }
 
+/// The client, or why there is none.
+type LazyClient = OnceLock<Result<reqwest::Client, String>>;
+
 /// A delivery that was taken. It is put back if the courier stops before its outcome is known.
 struct Carried {
     settler: Settler,
@@ -142,14 +145,19 @@ struct Carried {
 }
 
 impl Carried {
-    async fn carry(mut self, client: reqwest::Client, slots: Arc<Semaphore>) {
+    async fn carry(mut self, client: Arc<LazyClient>, slots: Arc<Semaphore>) {
         let Ok(_slot) = slots.acquire().await else {
             return;
         };
         let engine = Arc::clone(&self.settler.engine);
         // Signed only now, so that the timestamp is that of the sending.
         if let Some(delivery) = engine.start_delivery(self.merchant, self.number) {
-            let outcome = send(&client, delivery).await;
+            // Built for the first delivery: it reads every certificate of the system, which a
+            // sandbox without endpoints need not wait for.
+            let outcome = match client.get_or_init(build_client) {
+                Ok(client) => send(client, delivery).await,
+                Err(reason) => Err(reason.clone()),
+            };
             engine.record_delivery(self.merchant, self.number, outcome);
         }
         self.is_done = true;
@@ -184,13 +192,13 @@ async fn send(client: &reqwest::Client, delivery: DueDelivery) -> Result<u16, St
 
 /// One TLS stack: rustls on ring, handed over ready-made so that no process-wide provider is
 /// needed. Neither proxies nor redirects: events go to the registered endpoint or nowhere.
-fn client() -> Result<reqwest::Client, StartError> {
+fn build_client() -> Result<reqwest::Client, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| StartError::Courier(error.to_string()))?
+        .map_err(|error| error.to_string())?
         .with_platform_verifier()
-        .map_err(|error| StartError::Courier(error.to_string()))?
+        .map_err(|error| error.to_string())?
         .with_no_client_auth();
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
@@ -199,5 +207,5 @@ fn client() -> Result<reqwest::Client, StartError> {
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TIMEOUT)
         .build()
-        .map_err(|error| StartError::Courier(error.to_string()))
+        .map_err(|error| error.to_string())
 }

@@ -23,6 +23,18 @@ pub(crate) const DEPTH_LIMIT: usize = 64;
 
 /// Reads a JSON object, and names the field when it is not what the contract allows.
 pub(crate) fn read_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    // Keeping the path to a mistake costs more than to read: that is done when there is one.
+    let value = match serde_json::from_slice(body) {
+        Ok(Object(value)) => value,
+        Err(_) => read_and_name(body)?,
+    };
+    if !is_sound_as_far_as_read(body) {
+        check_the_rest(body)?;
+    }
+    Ok(value)
+}
+
+fn read_and_name<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let Object(value) = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -32,8 +44,19 @@ pub(crate) fn read_object<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiErro
     deserializer
         .end()
         .map_err(|error| malformed("body".to_owned(), &error))?;
-    check_the_rest(body)?;
     Ok(value)
+}
+
+/// Whether a body that was read has nothing in it that its reader may have passed over: text that
+/// is not UTF-8, half a surrogate pair, or too many levels.
+fn is_sound_as_far_as_read(body: &[u8]) -> bool {
+    let openings = body
+        .iter()
+        .filter(|byte| matches!(byte, b'{' | b'['))
+        .count();
+    openings <= DEPTH_LIMIT
+        && !body.windows(2).any(|pair| pair == br"\u")
+        && std::str::from_utf8(body).is_ok()
 }
 
 /// Fields that nobody reads have to be sound as well: a body is read as a whole or not at all.
