@@ -55,6 +55,8 @@
 //! [`Merchant::resend`] and `POST /_sandbox/events/{id}/resend` send an event once more, and
 //! [`Merchant::disturb_next`] and `POST /_sandbox/webhooks/next` let something go wrong.
 //!
+//! `tests/merchant_backend.rs` of this crate tests a merchant's backend with all that.
+//!
 //! A merchant has at most 128 endpoints and 10,000 deliveries that wait; of the events whose
 //! deliveries came to an end the latest 1,000 are kept. The log counts what went beyond.
 //!
