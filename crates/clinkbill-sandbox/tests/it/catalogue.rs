@@ -321,3 +321,25 @@ fn the_schema_of_the_catalogue_file_is_the_one_in_the_repository() {
         "{path} is out of date; run: UPDATE_SCHEMAS=1 cargo test -p clinkbill-sandbox schema"
     );
 }
+
+/// The example has the ids that the contract's own examples name.
+#[test]
+fn the_example_of_a_catalogue_file_sells_what_the_contract_names() {
+    // A packaged crate stands alone, without the repository around it.
+    let Ok(example) = std::fs::read_to_string("../../schemas/catalogue.example.json") else {
+        return;
+    };
+    let sandbox = Sandbox::builder()
+        .catalogue(Catalogue::from_json(&example).unwrap())
+        .strict()
+        .build();
+    let body = json!({
+        "referenceCustomerId": "user-42", "originalAmount": 20, "originalCurrency": "USD",
+        "productId": "prd_5f2k", "priceId": "price_8c1m",
+        "scheduledPhases": [
+            {"sequence": 1, "effectiveCycle": 4, "priceSnapshotId": "price_snapshot_1", "quantity": 1}
+        ],
+    });
+    let answer = post(&sandbox, "/api/checkout/session", &body);
+    assert_eq!(answer["code"], 200, "{answer}");
+}
