@@ -1920,8 +1920,8 @@ pub mod types {
 ///   `msg` then holds a symbolic name such as `CUSTOMER_NOT_FOUND`;
 /// * any other status that an operation lists.
 ///
-/// Webhook endpoints are the exception: their rules, too, refuse with HTTP 400, as Clink's own
-/// pages say.
+/// For webhook endpoints, Clink's own pages show HTTP 400 for refusals by a rule as well: take
+/// both looks for the same.
 ///
 /// Which numeric `code` goes with which name is not published: match the name. `msg` may be
 /// human text in English or Chinese, and may repeat parts of the request: redact it before it

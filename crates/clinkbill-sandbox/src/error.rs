@@ -10,6 +10,7 @@ use crate::wire::response::Envelope;
 pub struct Refusal {
     name: &'static str,
     detail: String,
+    code: i32,
 }
 
 /// How a rule's refusal travels; the guide names the error but not its HTTP status (G-01).
@@ -47,6 +48,7 @@ impl Refusal {
         Self {
             name,
             detail: detail.into(),
+            code: 400,
         }
     }
 
@@ -54,6 +56,12 @@ impl Refusal {
     /// this; `INVALID_PARAMETER` is our choice.
     pub(crate) fn field(field: &str, reason: &str) -> Self {
         Self::new("INVALID_PARAMETER", format!("{field}: {reason}"))
+    }
+
+    /// The numeric code, where it is known.
+    pub(crate) fn with_code(mut self, code: i32) -> Self {
+        self.code = code;
+        self
     }
 
     /// The symbolic name, such as `CUSTOMER_NOT_FOUND`.
@@ -148,7 +156,7 @@ impl ApiError {
                     RefusalShape::Http200 => StatusCode::OK,
                     RefusalShape::Http400 => StatusCode::BAD_REQUEST,
                 };
-                (status, 400, refusal.message())
+                (status, refusal.code, refusal.message())
             }
             Self::NotFound { name, detail } => {
                 (StatusCode::NOT_FOUND, 404, format!("{name}: {detail}"))

@@ -6,7 +6,7 @@ use super::{success, success_page};
 use crate::Answer;
 use crate::book::Book;
 use crate::engine::Engine;
-use crate::error::ApiError;
+use crate::error::{ApiError, Refusal};
 use crate::key::KeyDigest;
 use crate::paging::Page;
 use crate::rulebook::Rulebook;
@@ -21,6 +21,9 @@ use crate::wire::webhook::{
 
 /// How many endpoints a merchant can have (our choice).
 const MOST_ENDPOINTS: usize = 128;
+
+/// What Clink answers when another endpoint has the URL.
+const URL_TAKEN: i32 = 80_100_263;
 
 const LONGEST_DESCRIPTION: usize = 1_000;
 
@@ -261,14 +264,12 @@ fn find(book: &Book, id: &str) -> Result<usize, ApiError> {
 }
 
 /// A note has at most 1,000 characters (our choice).
-fn check_description(description: Option<&str>) -> Result<(), ApiError> {
+fn check_description(description: Option<&str>) -> Result<(), Refusal> {
     if description.is_none_or(|text| text.chars().count() <= LONGEST_DESCRIPTION) {
         Ok(())
     } else {
-        Err(ApiError::Malformed {
-            field: "description".to_owned(),
-            reason: format!("must have at most {LONGEST_DESCRIPTION} characters"),
-        })
+        let reason = format!("must have at most {LONGEST_DESCRIPTION} characters");
+        Err(Refusal::field("description", &reason))
     }
 }
 
@@ -278,9 +279,11 @@ fn check_url(
     book: &Book,
     url: Option<&str>,
     own: Option<usize>,
-) -> Result<(), ApiError> {
+) -> Result<(), Refusal> {
     let Some(url) = url else { return Ok(()) };
-    rulebook.webhook_url(url).map_err(malformed_url)?;
+    rulebook
+        .webhook_url(url)
+        .map_err(|reason| Refusal::field("url", reason))?;
     let is_taken = book
         .outbox
         .endpoints
@@ -288,22 +291,15 @@ fn check_url(
         .enumerate()
         .any(|(at, endpoint)| endpoint.url == url && Some(at) != own);
     if is_taken {
-        Err(malformed_url("another endpoint has it"))
+        Err(Refusal::field("url", "another endpoint has it").with_code(URL_TAKEN))
     } else {
         Ok(())
     }
 }
 
-fn malformed_url(reason: &str) -> ApiError {
-    ApiError::Malformed {
-        field: "url".to_owned(),
-        reason: reason.to_owned(),
-    }
-}
-
 fn create(book: &mut Book, wish: Wish, now: i64) -> Result<(&Endpoint, String), ApiError> {
     if book.outbox.endpoints.len() >= MOST_ENDPOINTS {
-        return Err(malformed_url("the merchant has 128 endpoints already"));
+        return Err(Refusal::field("url", "the merchant has 128 endpoints already").into());
     }
     let (secret, text) = generate_secret(book)?;
     book.outbox.endpoints.push(Endpoint {

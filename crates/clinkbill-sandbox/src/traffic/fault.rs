@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::request::{Answer, Reply, TransportFault};
+use crate::wire::field::closed_enum;
 use crate::wire::response::Envelope;
 
 /// What a fault's answer says, so that nobody looks for it in the rules.
@@ -135,17 +136,16 @@ pub enum ProxyStatus {
     Ok,
 }
 
-/// Whether the request is performed before it fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum FaultTime {
-    /// It is not performed: trying again makes one.
-    #[default]
-    #[serde(rename = "before")]
-    BeforeCommit,
-    /// It is performed and its answer lost: trying again makes two.
-    #[serde(rename = "after")]
-    AfterCommit,
+closed_enum! {
+    /// Whether the request is performed before it fails.
+    #[derive(Default)]
+    pub enum FaultTime {
+        /// It is not performed: trying again makes one.
+        #[default]
+        BeforeCommit = "before",
+        /// It is performed and its answer lost: trying again makes two.
+        AfterCommit = "after",
+    }
 }
 
 impl Fault {

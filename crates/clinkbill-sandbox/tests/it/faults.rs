@@ -203,6 +203,11 @@ fn a_fault_that_cannot_be_is_refused_when_it_is_armed() {
         (json!({"kind": "conflict", "times": 0}), 400, "zero"),
         (json!({"kind": "conflict", "when": "never"}), 400, "never"),
         (
+            json!({"kind": "conflict", "when": {"after": null}}),
+            400,
+            "string",
+        ),
+        (
             json!({"kind": "conflict", "operation": "createEverything"}),
             200,
             "operation",
