@@ -337,9 +337,13 @@ async fn a_stalled_caller_is_let_go_when_the_server_stops() {
     armed(&sandbox, &json!({"kind": "stall", "times": 1}));
     let stream = send_raw(server.address(), &quick_start("4.99")).await;
     let log = sandbox.merchant_of(KEY).unwrap();
-    while log.requests().requests.is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let logged = async {
+        while log.requests().requests.is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let logged = tokio::time::timeout(Duration::from_secs(10), logged).await;
+    assert!(logged.is_ok(), "the request that is stalled is not logged");
     drop(server);
     let mut stream = stream;
     let mut bytes = Vec::new();
