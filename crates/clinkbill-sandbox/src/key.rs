@@ -55,6 +55,12 @@ impl KeyDigest {
         Self(Sha256::digest(key).into())
     }
 
+    /// A name for a merchant who has given none, always the same for the same key.
+    pub(crate) fn pseudonym(&self) -> String {
+        let [a, b, c, d, ..] = self.0;
+        format!("Merchant {a:02x}{b:02x}{c:02x}{d:02x}")
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

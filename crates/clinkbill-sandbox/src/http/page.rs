@@ -5,14 +5,17 @@ use clinkbill_types::Amount;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use url::Url;
 
-use super::{allow, whole_body};
+use super::{allow, query_value, whole_body};
 use crate::Answer;
-use crate::book::{Book, Session};
+use crate::book::{Book, Draft, Session};
 use crate::engine::{Engine, Link};
 use crate::error::ApiError;
 use crate::flow::{Attempt, redirect_after_success, redirect_on_leaving};
+use crate::offers::Country;
 use crate::request::Request;
+use crate::rulebook::Rulebook;
 use crate::view;
+use crate::wire::request::PaymentMethodType;
 use crate::wire::response::SessionStatus;
 
 pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<Answer, ApiError> {
@@ -65,10 +68,13 @@ pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<
 #[derive(Template)]
 #[template(path = "checkout.html")]
 struct Checkout<'a> {
+    merchant: Option<String>,
+    cancel_url: Option<String>,
     lines: Vec<LineView<'a>>,
     total: String,
     email: Option<&'a str>,
-    cancel_url: Option<String>,
+    methods: Vec<PaymentMethodType>,
+    currencies: Vec<&'a str>,
     alert: Option<&'a str>,
 }
 
@@ -77,6 +83,20 @@ struct LineView<'a> {
     quantity: u32,
     unit: String,
     total: Option<String>,
+}
+
+impl<'a> LineView<'a> {
+    fn of(name: &'a str, quantity: u32, unit_amount: Amount, currency: &str) -> Self {
+        Self {
+            name,
+            quantity,
+            unit: money(unit_amount, currency),
+            total: unit_amount
+                .checked_mul(quantity)
+                .ok()
+                .map(|total| money(total, currency)),
+        }
+    }
 }
 
 /// A page that says one thing.
@@ -93,7 +113,16 @@ impl Notice<'_> {
     }
 }
 
+/// Shows a session to a buyer in the country that the query names; the United States unless said.
 fn show(engine: &Engine, request: &Request, link: &Link, alert: Option<&str>) -> Answer {
+    let country = query_value(request, "country").map_or(Ok(Country::US), |code| code.parse());
+    let Ok(country) = country else {
+        return Notice::reply(
+            StatusCode::BAD_REQUEST,
+            "Unknown country",
+            "The country of the query must be two capital letters, such as US.",
+        );
+    };
     engine.with_book(link.merchant, request.received_at, |book, _| {
         let Some(session) = book.sessions.get(&link.session_id) else {
             return Notice::reply(
@@ -108,7 +137,10 @@ fn show(engine: &Engine, request: &Request, link: &Link, alert: Option<&str>) ->
                 "Payment under way",
                 "This payment has neither succeeded nor failed yet.",
             ),
-            SessionStatus::Open => checkout(engine, book, session, alert),
+            SessionStatus::Open => {
+                let merchant = link.merchant.pseudonym();
+                checkout(engine, book, session, merchant, country, alert)
+            }
             SessionStatus::Completed => Notice::reply(
                 StatusCode::OK,
                 "Payment complete",
@@ -123,31 +155,32 @@ fn show(engine: &Engine, request: &Request, link: &Link, alert: Option<&str>) ->
     })
 }
 
-fn checkout(engine: &Engine, book: &Book, session: &Session, alert: Option<&str>) -> Answer {
+fn checkout(
+    engine: &Engine,
+    book: &Book,
+    session: &Session,
+    merchant: String,
+    country: Country,
+    alert: Option<&str>,
+) -> Answer {
     let draft = &session.draft;
-    let lines = draft
-        .lines
-        .iter()
-        .map(|line| LineView {
-            name: &line.name,
-            quantity: line.quantity,
-            unit: money(line.unit_amount, &line.currency),
-            total: line
-                .unit_amount
-                .checked_mul(line.quantity)
-                .ok()
-                .map(|total| money(total, &line.currency)),
-        })
-        .collect();
+    let rulebook = &*engine.rulebook;
+    let offering = engine.offering(session, country);
     let template = Checkout {
-        lines,
+        merchant: rulebook.page_begins_with_merchant().then_some(merchant),
+        cancel_url: redirect_on_leaving(rulebook, session),
+        lines: lines(rulebook, draft),
         total: money(draft.amount, draft.currency.code()),
-        email: book.customers[session.customer].email.as_deref(),
-        cancel_url: redirect_on_leaving(&*engine.rulebook, session),
+        email: book.customers[session.customer]
+            .email
+            .as_deref()
+            .filter(|_| rulebook.customer_is_filled_in()),
+        methods: offering.methods,
+        currencies: offering.currencies,
         alert,
     };
     // A browser checks the redirect after a form against form-action as well.
-    let after = redirect_after_success(&*engine.rulebook, session);
+    let after = redirect_after_success(rulebook, session);
     let form_targets = match after.and_then(|url| Url::parse(&url).ok()) {
         Some(url) => format!("'self' {}", url.origin().ascii_serialization()),
         None => "'self'".to_owned(),
@@ -158,6 +191,28 @@ fn checkout(engine: &Engine, book: &Book, session: &Session, alert: Option<&str>
         "'none'"
     };
     page(StatusCode::OK, &template, &form_targets, frames)
+}
+
+/// PP-03, PP-04: what is bought. Where a registered price and inline lines were both given, the
+/// price counts.
+fn lines<'a>(rulebook: &dyn Rulebook, draft: &'a Draft) -> Vec<LineView<'a>> {
+    match &draft.item {
+        Some(item) if rulebook.page_shows_registered_item() => {
+            let (name, price) = (&item.product.name, &item.price);
+            vec![LineView::of(
+                name,
+                1,
+                price.unit_amount,
+                price.currency.code(),
+            )]
+        }
+        None if rulebook.page_shows_lines() => draft
+            .lines
+            .iter()
+            .map(|line| LineView::of(&line.name, line.quantity, line.unit_amount, &line.currency))
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn page(status: StatusCode, template: &impl Template, form_targets: &str, frames: &str) -> Answer {

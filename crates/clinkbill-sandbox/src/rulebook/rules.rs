@@ -220,6 +220,26 @@ pub trait Rulebook: Send + Sync {
 
     // Customer experience and direct QR (guide: Customer Experience, Direct QR Launch)
 
+    /// CX-02: the page begins with the merchant, who is named at its top beside the way out.
+    fn page_begins_with_merchant(&self) -> bool {
+        true
+    }
+
+    /// CX-04: the customer's email is filled in.
+    fn customer_is_filled_in(&self) -> bool {
+        true
+    }
+
+    /// PP-03, PP-04: the page shows the lines of the request.
+    fn page_shows_lines(&self) -> bool {
+        true
+    }
+
+    /// PP-04: the page shows what the catalogue has of a product that was named.
+    fn page_shows_registered_item(&self) -> bool {
+        true
+    }
+
     /// CX-03: a method is offered when the table has it for the purchase and the buyer's place,
     /// and the merchant has not hidden it.
     fn is_offered(&self, listed: bool, hidden: bool) -> bool {

@@ -214,6 +214,21 @@ fn the_page_shows_the_purchase_and_takes_a_payment() {
 }
 
 #[test]
+fn the_page_offers_what_the_country_of_its_query_allows() {
+    let sandbox = sandbox_at(1_700_000_000_000);
+    let created = Call::create(quick_start("4.99")).send(&sandbox);
+    let url = data(&created, "url");
+    let path = url.strip_prefix("http://localhost").unwrap();
+    for (query, has_pix) in [("", false), ("?country=US", false), ("?country=BR", true)] {
+        let page = Call::get(&format!("{path}{query}")).send(&sandbox);
+        assert_eq!(text(&page).contains("<li>PIX</li>"), has_pix, "{query}");
+        assert_eq!(text(&page).contains("<li>BRL</li>"), has_pix, "{query}");
+    }
+    let nowhere = Call::get(&format!("{path}?country=Brazil")).send(&sandbox);
+    assert_eq!(nowhere.status(), 400);
+}
+
+#[test]
 fn a_checkout_link_follows_the_host_the_merchant_called() {
     let sandbox = Sandbox::new();
     let reply = Call::create(quick_start("1"))
