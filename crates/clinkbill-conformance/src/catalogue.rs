@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
-use cucumber::World as _;
 use cucumber::gherkin;
 
 use crate::lint::{self, Fault, StepMatch};
+use crate::runner::Stage;
 use crate::world::Shop;
 
 /// The feature files of this crate, as they were when it was compiled.
@@ -63,7 +63,12 @@ impl Catalogue {
     /// keyword, an undefined step, a scenario without steps, without a `Then` or without a rule's
     /// tag, an outline without rows, two scenarios of one name, or no scenario at all.
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, CatalogueError> {
-        let steps = Shop::collection();
+        Self::parse_for::<Shop>(files)
+    }
+
+    /// The scenarios of some feature files whose steps are those of another world.
+    pub(crate) fn parse_for<W: Stage>(files: &[(&str, &str)]) -> Result<Self, CatalogueError> {
+        let steps = W::collection();
         // Rows repeat most sentences, and matching one against all steps takes its time.
         let known = RefCell::new(HashMap::new());
         let step_match = |step: &gherkin::Step| {

@@ -2,13 +2,14 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use cucumber::codegen::LocalBoxFuture;
+use cucumber::codegen::{LocalBoxFuture, WorldInventory};
 use cucumber::event::{self, StepError};
 use cucumber::gherkin::{self, StepType};
-use cucumber::{Event, Parser, World as _, Writer, cli, parser, writer};
+use cucumber::{Event, Parser, World, Writer, cli, parser, writer};
 use futures_util::stream;
 
 use crate::catalogue::{Catalogue, Scenario, file_of};
@@ -53,10 +54,7 @@ pub async fn run(
         wire: target.wire().clone(),
         run_id: format!("{:08x}", rand::random::<u32>()),
     });
-    // Cucumber polls all its scenarios from one task and never yields to the cooperative budget:
-    // under it, a run with many scenarios can spin for ever.
-    let verdicts =
-        tokio::task::unconstrained(play(features, context, capabilities.concurrency)).await;
+    let verdicts = play::<Shop>(features, context, capabilities.concurrency).await;
 
     let scenarios = selected.into_iter().map(|scenario| {
         let verdict = match capabilities.lacking(scenario) {
@@ -72,18 +70,41 @@ pub async fn run(
 }
 
 /// A scenario by its file and line.
-type Key = (String, usize);
+pub(crate) type Key = (String, usize);
+
+/// A world whose scenarios can be played.
+pub(crate) trait Stage: World + WorldInventory + fmt::Debug {
+    /// What all scenarios of a run share.
+    type Context: 'static;
+
+    /// Called before the first step, with a number no other scenario of the run has.
+    fn open(&mut self, context: Arc<Self::Context>, scenario: usize);
+
+    /// Called after the last step.
+    fn leave(&mut self) -> Remains;
+}
 
 /// What the scenarios of a run leave behind when they end.
 #[derive(Debug, Default)]
-struct Remains {
-    exchanges: Vec<Exchange>,
-    untrusted: bool,
+pub(crate) struct Remains {
+    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) untrusted: bool,
 }
 
-async fn play(
+/// The verdict on every scenario of these features that ended.
+pub(crate) async fn play<W: Stage>(
     features: Vec<gherkin::Feature>,
-    context: Arc<Context>,
+    context: Arc<W::Context>,
+    concurrency: usize,
+) -> BTreeMap<Key, Verdict> {
+    // Cucumber polls all its scenarios from one task and never yields to the cooperative budget:
+    // under it, a run with many scenarios can spin for ever.
+    tokio::task::unconstrained(play_all::<W>(features, context, concurrency)).await
+}
+
+async fn play_all<W: Stage>(
+    features: Vec<gherkin::Feature>,
+    context: Arc<W::Context>,
     concurrency: usize,
 ) -> BTreeMap<Key, Verdict> {
     let remains: Rc<RefCell<BTreeMap<Key, Remains>>> = Rc::default();
@@ -93,27 +114,24 @@ async fn play(
         .flat_map(|feature| crate::lint::scenarios(feature).map(|scenario| key(feature, scenario)))
         .zip(1..)
         .collect();
-    let verdicts = Shop::cucumber::<&str>()
+    let verdicts = W::cucumber::<&str>()
         .with_parser(Ready)
         .with_writer(Verdicts::default())
         .max_concurrent_scenarios(concurrency)
         .before(
-            move |feature, _, scenario, shop| -> LocalBoxFuture<'_, ()> {
+            move |feature, _, scenario, world| -> LocalBoxFuture<'_, ()> {
                 let number = numbers
                     .get(&key(feature, scenario))
                     .copied()
                     .unwrap_or_default();
-                shop.open(Arc::clone(&context), number);
+                world.open(Arc::clone(&context), number);
                 Box::pin(async {})
             },
         )
         .after(
-            move |feature, _, scenario, _, shop| -> LocalBoxFuture<'_, ()> {
-                if let Some(shop) = shop {
-                    let left = Remains {
-                        exchanges: std::mem::take(&mut shop.exchanges),
-                        untrusted: shop.untrusted,
-                    };
+            move |feature, _, scenario, _, world| -> LocalBoxFuture<'_, ()> {
+                if let Some(world) = world {
+                    let left = world.leave();
                     keep.borrow_mut().insert(key(feature, scenario), left);
                 }
                 Box::pin(async {})
@@ -147,7 +165,7 @@ fn with_remains(verdict: Verdict, left: Remains) -> Verdict {
     }
 }
 
-fn vanished(scenario: &Scenario) -> Failure {
+pub(crate) fn vanished(scenario: &Scenario) -> Failure {
     Failure {
         step: "(no step was run)".to_owned(),
         line: scenario.line,
@@ -180,12 +198,12 @@ struct Verdicts(BTreeMap<Key, Verdict>, BTreeMap<Key, Failure>);
 /// Events are told apart by their scenario, so they may come in any order.
 impl writer::Normalized for Verdicts {}
 
-impl Writer<Shop> for Verdicts {
+impl<W: World> Writer<W> for Verdicts {
     type Cli = cli::Empty;
 
     async fn handle_event(
         &mut self,
-        event: parser::Result<Event<event::Cucumber<Shop>>>,
+        event: parser::Result<Event<event::Cucumber<W>>>,
         _: &cli::Empty,
     ) {
         let Ok(event::Cucumber::Feature(feature, event)) = event.map(Event::into_inner) else {
@@ -221,7 +239,7 @@ impl Writer<Shop> for Verdicts {
     }
 }
 
-fn failure_of(step: &gherkin::Step, event: event::Step<Shop>) -> Option<Failure> {
+fn failure_of<W>(step: &gherkin::Step, event: event::Step<W>) -> Option<Failure> {
     let message = match event {
         event::Step::Started | event::Step::Passed(..) => return None,
         event::Step::Skipped => "undefined step".to_owned(),

@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::exchange::Exchange;
+use crate::runner::{Remains, Stage};
 use crate::wire::{Answer, Data, Wire};
 
 /// What every scenario of a run shares.
@@ -95,11 +96,6 @@ impl Shop {
             exchanges: Vec::new(),
             untrusted: false,
         }
-    }
-
-    pub(crate) fn open(&mut self, context: Arc<Context>, scenario: usize) {
-        self.context = Some(context);
-        self.scenario = scenario;
     }
 
     pub(crate) fn meet(&mut self, name: &str, person: Person) {
@@ -263,6 +259,22 @@ impl Shop {
             .as_ref()
             .map_or("none", |context| &context.run_id);
         format!("{run_id}.{}.{}", self.scenario, self.issued)
+    }
+}
+
+impl Stage for Shop {
+    type Context = Context;
+
+    fn open(&mut self, context: Arc<Context>, scenario: usize) {
+        self.context = Some(context);
+        self.scenario = scenario;
+    }
+
+    fn leave(&mut self) -> Remains {
+        Remains {
+            exchanges: std::mem::take(&mut self.exchanges),
+            untrusted: self.untrusted,
+        }
     }
 }
 
