@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bound::bounded;
 use crate::generated::{Client, ClientInfo as _};
+use crate::sending::Sending;
 use crate::transport::ConnectError;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -22,6 +23,7 @@ pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 pub struct Inner {
     key: HeaderValue,
     clock: Clock,
+    sending: Option<Sending>,
 }
 
 impl Inner {
@@ -32,7 +34,18 @@ impl Inner {
             return Err(ConnectError::Key);
         }
         value.set_sensitive(true);
-        Ok(Self { key: value, clock })
+        Ok(Self {
+            key: value,
+            clock,
+            sending: None,
+        })
+    }
+
+    pub(crate) fn watched_by(&self, sending: Sending) -> Self {
+        Self {
+            sending: Some(sending),
+            ..self.clone()
+        }
     }
 
     /// Leaves the headers of the contract and no other (the generated code adds `api-version`).
@@ -67,6 +80,9 @@ impl fmt::Debug for Inner {
 impl ClientHooks<Inner> for Client {
     async fn exec(&self, mut request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
         self.inner().sign(request.headers_mut());
+        if let Some(sending) = &self.inner().sending {
+            sending.guard(&mut request);
+        }
         self.client().execute(request).await.map(bounded)
     }
 }

@@ -51,7 +51,7 @@
 //!   read.
 //! * What never reached an answer is [`Error::CommunicationError`]. [`Error::is_retryable`] says
 //!   yes to every one of these; for [`Client::create_checkout_session`] that is wrong once
-//!   anything was written to the wire.
+//!   anything was written to the wire. [`Client::watched`] tells the one from the other.
 //!
 //! `Display` and `Debug` of [`Error`] show headers and the whole body, which may hold a session's
 //! token: do not log them.
@@ -70,6 +70,7 @@ mod deployment;
 mod generated;
 mod request;
 mod secret;
+mod sending;
 mod transport;
 
 pub use auth::Inner;
@@ -77,4 +78,5 @@ pub use bound::{LONGEST_ANSWER, is_too_long};
 pub use deployment::Deployment;
 pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
 pub use secret::Secret;
+pub use sending::Sending;
 pub use transport::{ConnectError, Options, http_client};

@@ -18,7 +18,7 @@ use crate::generated::Client;
 #[derive(Clone)]
 pub struct Options {
     connect_timeout: Duration,
-    timeout: Duration,
+    timeout: Option<Duration>,
     clock: Clock,
 }
 
@@ -67,10 +67,11 @@ impl Options {
         self
     }
 
-    /// Waits at most so long for the whole exchange, from connecting to the last byte.
+    /// Waits at most so long for the whole exchange, from connecting to the last byte; without
+    /// an end when it is `None`.
     #[must_use]
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+    pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.timeout = timeout.into();
         self
     }
 
@@ -86,7 +87,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(10),
-            timeout: Duration::from_secs(30),
+            timeout: Some(Duration::from_secs(30)),
             clock: Arc::new(SystemTime::now),
         }
     }
@@ -119,8 +120,11 @@ pub fn http_client(base_url: &Url, options: &Options) -> Result<reqwest::Client,
         .http1_only()
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
-        .connect_timeout(options.connect_timeout)
-        .timeout(options.timeout);
+        .connect_timeout(options.connect_timeout);
+    let builder = match options.timeout {
+        Some(timeout) => builder.timeout(timeout),
+        None => builder,
+    };
     let builder = if secure { builder } else { builder.no_proxy() };
     builder.build().map_err(ConnectError::Http)
 }

@@ -20,6 +20,7 @@ mod connecting;
 mod operations;
 mod reading;
 mod sending;
+mod watched;
 
 const KEY: &str = "sk_test_wire";
 
