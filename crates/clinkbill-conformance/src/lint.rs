@@ -80,7 +80,8 @@ pub(crate) fn scenarios(feature: &Feature) -> impl Iterator<Item = &gherkin::Sce
     feature.scenarios.iter().chain(in_rules)
 }
 
-fn is_rule_id(tag: &str) -> bool {
+/// Whether a tag has the form of a rule's id.
+pub(crate) fn is_rule_id(tag: &str) -> bool {
     let Some((section, number)) = tag.split_once('-') else {
         return false;
     };
