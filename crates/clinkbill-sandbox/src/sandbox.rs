@@ -191,7 +191,7 @@ impl Sandbox {
             .map(|(merchant, number, due)| Delivery {
                 url: due.url,
                 headers: due.headers,
-                body: due.body.as_ref().to_owned(),
+                body: due.body,
                 merchant,
                 number,
             })

@@ -1,72 +1,18 @@
 //! What the book holds, as it stands on the wire.
 
 pub(crate) mod catalogue;
+mod event;
 pub(crate) mod subscription;
 
 use clinkbill_types::{Amount, Timestamp};
-use clinkbill_webhook::EventType;
-use serde::Serialize;
 
 use crate::book::{Book, Customer, Draft, Item, Order, OrderState, Session};
-use crate::webhook::outbox::Announcement;
 use crate::wire::request::{PaymentMethodType, UiMode};
 use crate::wire::response::{
     self as wire, LocalPrice, OrderStatus, OrderType, SessionCustomer, SessionPrice,
     SessionProduct, SessionRecurring,
 };
-
-/// A webhook event as it is sent.
-#[derive(Serialize)]
-struct Event<'a, T> {
-    id: &'a str,
-    object: &'static str,
-    /// Milliseconds since the Unix epoch.
-    created: i64,
-    #[serde(rename = "type")]
-    kind: &'a EventType,
-    data: EventData<T>,
-}
-
-#[derive(Serialize)]
-struct EventData<T> {
-    object: T,
-}
-
-/// The body of an order event.
-pub(crate) fn order_event(
-    book: &Book,
-    id: &str,
-    kind: &EventType,
-    order_id: &str,
-    status: OrderStatus,
-    now: i64,
-) -> Option<Announcement> {
-    let order = book.orders.get(order_id)?;
-    let session = book.sessions.get(&order.session_id)?;
-    let customer = &book.customers[session.customer];
-    let object = order_in_event(session, customer, order, status);
-    event_body(id, now, kind, object)
-}
-
-/// The body of `session.complete`.
-pub(crate) fn completion_event(
-    book: &Book,
-    id: &str,
-    session_id: &str,
-    now: i64,
-) -> Option<Announcement> {
-    session_event(book, id, &EventType::SessionComplete, session_id, now)
-}
-
-/// The body of `session.expired`.
-pub(crate) fn expiry_event(
-    book: &Book,
-    id: &str,
-    session_id: &str,
-    now: i64,
-) -> Option<Announcement> {
-    session_event(book, id, &EventType::SessionExpired, session_id, now)
-}
+pub(crate) use event::event_body;
 
 /// `data` of a created session. `origin` is where the sandbox serves its checkout page.
 pub(crate) fn created_session<'a>(
@@ -133,21 +79,6 @@ pub(crate) fn session<'a>(book: &'a Book, session: &'a Session) -> wire::Checkou
     }
 }
 
-/// `data.object` of a session event, which knows less than a session that is read.
-fn session_in_event<'a>(book: &'a Book, stored: &'a Session) -> wire::CheckoutSession<'a> {
-    wire::CheckoutSession {
-        amount_total: None,
-        payment_currency: None,
-        subscription_id: None,
-        invoice_id: None,
-        order_id: None,
-        product: None,
-        customer: None,
-        price: session_price(None),
-        ..session(book, stored)
-    }
-}
-
 /// An order that is read.
 pub(crate) fn order<'a>(book: &'a Book, order: &'a Order) -> Option<wire::Order<'a>> {
     let session = book.sessions.get(&order.session_id)?;
@@ -160,12 +91,12 @@ pub(crate) fn order<'a>(book: &'a Book, order: &'a Order) -> Option<wire::Order<
     };
     Some(wire::Order {
         create_time: Some(order.created),
-        ..order_in_event(session, customer, order, status)
+        ..order_at(session, customer, order, status)
     })
 }
 
-/// `data.object` of an order event.
-fn order_in_event<'a>(
+/// An order as it is, or was, at this status: also `data.object` of an order event.
+fn order_at<'a>(
     session: &'a Session,
     customer: &'a Customer,
     order: &'a Order,
@@ -176,7 +107,8 @@ fn order_in_event<'a>(
         OrderState::Failed(failure) if status == OrderStatus::Failed => Some(failure),
         _ => None,
     };
-    let started = order.started.as_ref();
+    let is_settled = matches!(status, OrderStatus::Success | OrderStatus::Failed);
+    let started = order.started.as_ref().filter(|_| is_settled);
     let card = order.method == PaymentMethodType::Card;
     wire::Order {
         order_id: &order.id,
@@ -192,7 +124,7 @@ fn order_in_event<'a>(
         product_id: draft.item.as_ref().map(|item| &*item.product.id),
         price_id: draft.item.as_ref().map(|item| &*item.price.id),
         create_time: None,
-        payment_time: order.settled.filter(|_| status != OrderStatus::Created),
+        payment_time: order.settled.filter(|_| is_settled),
         price_data_list: lines(draft),
         payment_method: wire::PaymentMethod {
             payment_method_type: order.method,
@@ -239,38 +171,6 @@ fn session_price(item: Option<&Item>) -> SessionPrice<'_> {
                 interval: recurring.interval,
             }),
     }
-}
-
-fn session_event(
-    book: &Book,
-    id: &str,
-    kind: &EventType,
-    session_id: &str,
-    now: i64,
-) -> Option<Announcement> {
-    let session = book.sessions.get(session_id)?;
-    event_body(id, now, kind, session_in_event(book, session))
-}
-
-pub(crate) fn event_body<T: Serialize>(
-    id: &str,
-    created: i64,
-    kind: &EventType,
-    object: T,
-) -> Option<Announcement> {
-    let event = Event {
-        id,
-        object: "event",
-        created,
-        kind,
-        data: EventData { object },
-    };
-    // Only a map with keys that are not strings could fail here, and there is none.
-    let body = serde_json::to_string(&event).ok()?;
-    Some(Announcement {
-        kind: kind.clone(),
-        body,
-    })
 }
 
 fn lines(draft: &Draft) -> Option<Vec<wire::PriceData<'_>>> {

@@ -9,12 +9,15 @@ mod subscriptions;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use clinkbill_webhook::EventType;
+
 use crate::clock::MerchantClock;
 use crate::ids::Ids;
 use crate::rulebook::Rulebook;
 use crate::traffic::{Armory, Requests};
 use crate::view;
-use crate::webhook::outbox::{Announcement, Outbox};
+use crate::webhook::event::{Event, Subject};
+use crate::webhook::outbox::{DeliveryNumber, Outbox};
 pub(crate) use customers::{Customer, CustomerNumber, Customers, Email};
 pub(crate) use orders::{Failure, Order, OrderFilter, OrderState, Orders, Started};
 pub(crate) use products::{Entry as ProductEntry, Price, Product, Products, Recurring};
@@ -67,9 +70,7 @@ impl Book {
     /// outbox.
     pub(crate) fn tick(&mut self, rulebook: &dyn Rulebook, now: i64) {
         for (end, session_id) in self.sessions.expire(rulebook, now) {
-            self.announce(end, |book, id| {
-                view::expiry_event(book, id, &session_id, end)
-            });
+            self.announce_session(end, EventType::SessionExpired, &session_id);
         }
     }
 
@@ -81,15 +82,31 @@ impl Book {
         self.clock.wall_at(due)
     }
 
-    /// Puts an event into the outbox, due at `at`; it is made from the book and the event's id.
-    pub(crate) fn announce(
-        &mut self,
-        at: i64,
-        event: impl FnOnce(&Self, &str) -> Option<Announcement>,
-    ) {
+    /// Puts an event into the outbox, due at `at`.
+    pub(crate) fn announce(&mut self, at: i64, kind: EventType, subject: Subject) {
         let id = self.ids.id("event_");
-        if let Some(announcement) = event(self, &id) {
-            self.outbox.push(id, announcement, at);
+        self.outbox.push(Event {
+            id,
+            kind,
+            at,
+            subject,
+        });
+    }
+
+    /// Announces a session as it stands.
+    pub(crate) fn announce_session(&mut self, at: i64, kind: EventType, session_id: &str) {
+        if let Some(session) = self.sessions.get(session_id) {
+            let subject = Subject::Session {
+                id: Arc::clone(&session.id),
+                status: session.status(),
+                payment_status: session.payment_status(),
+            };
+            self.announce(at, kind, subject);
         }
+    }
+
+    /// The body of the event that a delivery carries.
+    pub(crate) fn body_of(&self, delivery: DeliveryNumber) -> Option<String> {
+        view::event_body(self, self.outbox.event_of(delivery)?)
     }
 }

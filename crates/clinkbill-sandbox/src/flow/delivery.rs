@@ -2,6 +2,7 @@
 
 use clinkbill_types::Timestamp;
 
+use crate::book::Book;
 use crate::engine::Engine;
 use crate::error::{ApiError, Refusal};
 use crate::key::KeyDigest;
@@ -40,9 +41,8 @@ impl Engine {
             .due(wall)
             .into_iter()
             .flat_map(|merchant| {
-                let due = self.with_existing_book(merchant, wall, |book, now| {
-                    book.outbox.hand_out(now, signed_at)
-                });
+                let due = self
+                    .with_existing_book(merchant, wall, |book, now| hand_out(book, now, signed_at));
                 due.into_iter()
                     .flatten()
                     .map(move |(number, delivery)| (merchant, number, delivery))
@@ -63,7 +63,8 @@ impl Engine {
         let wall = self.clock.now_millis();
         let signed_at = Timestamp::from_millis(wall).ok()?;
         self.with_existing_book(merchant, wall, |book, _| {
-            book.outbox.start(number, signed_at)
+            let body = book.body_of(number)?;
+            book.outbox.start(number, body, signed_at)
         })
         .flatten()
     }
@@ -105,7 +106,7 @@ impl Engine {
     }
 
     pub(crate) fn webhook_log(&self, merchant: KeyDigest, wall: i64) -> WebhookLog {
-        self.with_book(merchant, wall, |book, _| WebhookLog::of(&book.outbox))
+        self.with_book(merchant, wall, |book, _| WebhookLog::of(book))
     }
 
     /// Sends an event again, and says in how many deliveries.
@@ -167,4 +168,15 @@ impl Engine {
             book.outbox.mischief
         })
     }
+}
+
+/// Hands out every due delivery of a merchant, in due order, signed for sending at `wall`.
+fn hand_out(book: &mut Book, now: i64, wall: Timestamp) -> Vec<(DeliveryNumber, DueDelivery)> {
+    let due = book.outbox.hand_out(now);
+    due.into_iter()
+        .filter_map(|number| {
+            let body = book.body_of(number)?;
+            Some((number, book.outbox.hand_over(number, body, wall)?))
+        })
+        .collect()
 }

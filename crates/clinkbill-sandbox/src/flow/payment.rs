@@ -13,7 +13,7 @@ use crate::error::{ApiError, Refusal};
 use crate::key::KeyDigest;
 use crate::offers::Country;
 use crate::rulebook::Rulebook;
-use crate::view;
+use crate::webhook::event::Subject;
 use crate::wire::request::UiMode;
 use crate::wire::response::OrderStatus;
 
@@ -57,7 +57,7 @@ impl Engine {
             });
             announce_order(
                 book,
-                &EventType::OrderCreated,
+                EventType::OrderCreated,
                 &order_id,
                 OrderStatus::Created,
                 now,
@@ -74,7 +74,7 @@ impl Engine {
                     begin(book, &session_id, &order_id, OrderState::RequiresAction);
                     announce_order(
                         book,
-                        &EventType::OrderNextAction,
+                        EventType::OrderNextAction,
                         &order_id,
                         OrderStatus::RequiresAction,
                         now,
@@ -232,14 +232,12 @@ fn conclude(
     } else {
         (EventType::OrderFailed, OrderStatus::Failed)
     };
-    announce_order(book, &kind, order_id, status, now);
+    announce_order(book, kind, order_id, status, now);
     if let Some(subscription_id) = subscription {
         super::subscription::announce_start(book, &subscription_id, now);
     }
     if completes {
-        book.announce(now, |book, id| {
-            view::completion_event(book, id, &session_id, now)
-        });
+        book.announce_session(now, EventType::SessionComplete, &session_id);
     }
     let session = book.sessions.get(&session_id)?;
     completes
@@ -249,14 +247,13 @@ fn conclude(
 
 fn announce_order(
     book: &mut Book,
-    kind: &EventType,
-    order_id: &str,
+    kind: EventType,
+    order_id: &Arc<str>,
     status: OrderStatus,
     now: i64,
 ) {
-    book.announce(now, |book, id| {
-        view::order_event(book, id, kind, order_id, status, now)
-    });
+    let id = Arc::clone(order_id);
+    book.announce(now, kind, Subject::Order { id, status });
 }
 
 /// ST-03, ST-04: whether a session takes attempts.

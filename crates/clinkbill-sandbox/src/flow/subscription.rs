@@ -13,7 +13,8 @@ use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::key::KeyDigest;
 use crate::view::subscription as view;
-use crate::wire::subscription::{AmountText, InvoiceStatus};
+use crate::webhook::event::Subject;
+use crate::wire::subscription::InvoiceStatus;
 
 impl Engine {
     /// `GET /subscription/{id}`.
@@ -102,7 +103,7 @@ pub(super) fn start_subscription(
 }
 
 /// The events of a subscription that has started.
-pub(super) fn announce_start(book: &mut Book, subscription_id: &str, now: i64) {
+pub(super) fn announce_start(book: &mut Book, subscription_id: &Arc<str>, now: i64) {
     let Some(subscription) = book.subscriptions.get(subscription_id) else {
         return;
     };
@@ -113,20 +114,14 @@ pub(super) fn announce_start(book: &mut Book, subscription_id: &str, now: i64) {
         EventType::SubscriptionActivated
     };
     for kind in [EventType::SubscriptionCreated, runs] {
-        book.announce(now, |book, id| {
-            let subscription = book.subscriptions.get(subscription_id)?;
-            let object = view::subscription::<AmountText>(book, subscription)?;
-            crate::view::event_body(id, now, &kind, object)
-        });
+        let id = Arc::clone(subscription_id);
+        book.announce(now, kind, Subject::Subscription { id });
     }
     for (kind, status) in [
         (EventType::InvoiceOpen, InvoiceStatus::Open),
         (EventType::InvoicePaid, InvoiceStatus::Paid),
     ] {
-        book.announce(now, |book, id| {
-            let invoice = book.subscriptions.invoice(&invoice_id)?;
-            let object = view::invoice::<AmountText>(book, invoice, status)?;
-            crate::view::event_body(id, now, &kind, object)
-        });
+        let id = Arc::clone(&invoice_id);
+        book.announce(now, kind, Subject::Invoice { id, status });
     }
 }

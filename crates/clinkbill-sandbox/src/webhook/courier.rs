@@ -182,7 +182,7 @@ async fn send(client: &reqwest::Client, delivery: DueDelivery) -> Result<u16, St
     for (name, value) in delivery.headers {
         request = request.header(name, value);
     }
-    match request.body(delivery.body.as_bytes().to_vec()).send().await {
+    match request.body(delivery.body).send().await {
         Ok(response) => Ok(response.status().as_u16()),
         Err(error) if error.is_timeout() => Err("no answer in time".to_owned()),
         Err(error) if error.is_connect() => Err("failed to connect".to_owned()),

@@ -4,7 +4,9 @@ use serde::ser::Error;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::outbox::{DeliveryState, Outbox, StoredAttempt, StoredDelivery, StoredEvent};
+use super::outbox::{DeliveryState, StoredAttempt, StoredDelivery, StoredEvent};
+use crate::book::Book;
+use crate::view;
 
 /// The events of a merchant with all their deliveries, the earliest event first.
 ///
@@ -101,9 +103,13 @@ pub struct LoggedAttempt {
 }
 
 impl WebhookLog {
-    pub(crate) fn of(outbox: &Outbox) -> Self {
+    pub(crate) fn of(book: &Book) -> Self {
+        let outbox = &book.outbox;
         Self {
-            events: outbox.events().map(LoggedEvent::of).collect(),
+            events: outbox
+                .events()
+                .filter_map(|stored| LoggedEvent::of(book, stored))
+                .collect(),
             events_forgotten: outbox.events_forgotten,
             deliveries_dropped: outbox.deliveries_dropped,
         }
@@ -111,13 +117,13 @@ impl WebhookLog {
 }
 
 impl LoggedEvent {
-    fn of(event: &StoredEvent) -> Self {
-        Self {
-            id: event.id.clone(),
-            event_type: event.kind.as_str().to_owned(),
-            body: event.body.as_ref().to_owned(),
-            deliveries: event.deliveries.iter().map(LoggedDelivery::of).collect(),
-        }
+    fn of(book: &Book, stored: &StoredEvent) -> Option<Self> {
+        Some(Self {
+            id: stored.event.id.clone(),
+            event_type: stored.event.kind.as_str().to_owned(),
+            body: view::event_body(book, &stored.event)?,
+            deliveries: stored.deliveries.iter().map(LoggedDelivery::of).collect(),
+        })
     }
 }
 

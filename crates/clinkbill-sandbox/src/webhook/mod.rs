@@ -4,6 +4,7 @@ pub(crate) mod catalogue;
 #[cfg(feature = "courier")]
 pub(crate) mod courier;
 pub(crate) mod endpoint;
+pub(crate) mod event;
 pub(crate) mod log;
 pub(crate) mod mischief;
 pub(crate) mod outbox;

@@ -7,6 +7,7 @@ use clinkbill_types::Timestamp;
 use clinkbill_webhook::{EventType, Signer, WebhookSecret};
 
 use super::endpoint::{Endpoint, Turn};
+use super::event::Event;
 use super::mischief::{ArmedMischief, Forgery, LONGEST_STEP_ASIDE_MILLIS};
 use crate::rulebook::Rulebook;
 
@@ -37,17 +38,9 @@ pub(crate) struct Outbox {
     pub(crate) deliveries_dropped: u64,
 }
 
-/// An event as it was announced.
-pub(crate) struct Announcement {
-    pub(crate) kind: EventType,
-    pub(crate) body: String,
-}
-
 /// An event and its deliveries.
 pub(crate) struct StoredEvent {
-    pub(crate) id: String,
-    pub(crate) kind: EventType,
-    pub(crate) body: Arc<str>,
+    pub(crate) event: Event,
     pub(crate) deliveries: Vec<StoredDelivery>,
     /// How many of them wait or are under way.
     open: usize,
@@ -98,7 +91,7 @@ pub(crate) struct DeliveryNumber {
 pub(crate) struct DueDelivery {
     pub(crate) url: String,
     pub(crate) headers: Vec<(&'static str, String)>,
-    pub(crate) body: Arc<str>,
+    pub(crate) body: String,
 }
 
 /// Why an event is not sent again.
@@ -124,28 +117,26 @@ impl Outbox {
         self.next_event = before.next_event;
     }
 
-    /// Records an event, due at once for every endpoint that wants it.
-    pub(crate) fn push(&mut self, id: String, announcement: Announcement, due: i64) {
-        let event = self.next_event;
+    /// Records an event, due when it happened for every endpoint that wants it.
+    pub(crate) fn push(&mut self, event: Event) {
+        let number = self.next_event;
         self.next_event += 1;
-        let Announcement { kind, body } = announcement;
+        let due = event.at;
         let receivers: Vec<usize> = (0..self.endpoints.len())
-            .filter(|at| self.endpoints[*at].wants(&kind))
+            .filter(|at| self.endpoints[*at].wants(&event.kind))
             .collect();
         self.events.insert(
-            event,
+            number,
             StoredEvent {
-                id,
-                kind,
-                body: body.into(),
+                event,
                 deliveries: Vec::with_capacity(receivers.len()),
                 open: 0,
             },
         );
         for endpoint in receivers {
-            self.add_deliveries(event, endpoint, due);
+            self.add_deliveries(number, endpoint, due);
         }
-        self.forget_if_ended(event);
+        self.forget_if_ended(number);
     }
 
     /// Sends an event again: to one endpoint, or to each that wants it.
@@ -159,19 +150,19 @@ impl Outbox {
             .events
             .iter()
             .rev()
-            .find(|(_, event)| event.id == event_id)
+            .find(|(_, stored)| stored.event.id == event_id)
             .ok_or(CannotResend::UnknownEvent)?;
         let event = *event;
         let receivers: Vec<usize> = match endpoint_id {
             Some(id) => {
                 let at = self.position(id).ok_or(CannotResend::UnknownEndpoint)?;
-                if !self.endpoints[at].wants(&stored.kind) {
+                if !self.endpoints[at].wants(&stored.event.kind) {
                     return Err(CannotResend::Unwanted);
                 }
                 vec![at]
             }
             None => (0..self.endpoints.len())
-                .filter(|at| self.endpoints[*at].wants(&stored.kind))
+                .filter(|at| self.endpoints[*at].wants(&stored.event.kind))
                 .collect(),
         };
         if receivers.is_empty() {
@@ -225,12 +216,8 @@ impl Outbox {
             .collect()
     }
 
-    /// Hands out every due delivery, in due order, signed for sending at `wall`.
-    pub(crate) fn hand_out(
-        &mut self,
-        now: i64,
-        wall: Timestamp,
-    ) -> Vec<(DeliveryNumber, DueDelivery)> {
+    /// Takes every due delivery to hand it out, in due order.
+    pub(crate) fn hand_out(&mut self, now: i64) -> Vec<DeliveryNumber> {
         let mut due = Vec::new();
         for endpoint in &mut self.endpoints {
             while let Some((turn, number)) = endpoint.lane.take_next(now) {
@@ -240,19 +227,34 @@ impl Outbox {
         }
         due.sort_unstable_by_key(|(turn, _)| *turn);
         due.into_iter()
-            .filter_map(|(turn, number)| {
+            .map(|(turn, number)| {
                 self.set_state(number, DeliveryState::HandedOut(turn.due));
-                let delivery = self.sign(number, wall);
-                self.close(number);
-                Some((number, delivery?))
+                number
             })
             .collect()
     }
 
+    /// Signs a delivery that is handed out, for sending at `wall`.
+    pub(crate) fn hand_over(
+        &mut self,
+        number: DeliveryNumber,
+        body: String,
+        wall: Timestamp,
+    ) -> Option<DueDelivery> {
+        let signed = self.sign(number, body, wall);
+        self.close(number);
+        signed
+    }
+
     /// Signs a delivery that is under way. If its endpoint is gone or wants it no more, there is
     /// nothing to send.
-    pub(crate) fn start(&mut self, number: DeliveryNumber, wall: Timestamp) -> Option<DueDelivery> {
-        let signed = self.sign(number, wall);
+    pub(crate) fn start(
+        &mut self,
+        number: DeliveryNumber,
+        body: String,
+        wall: Timestamp,
+    ) -> Option<DueDelivery> {
+        let signed = self.sign(number, body, wall);
         if signed.is_none() {
             if let Some((_, delivery)) = self.find(number) {
                 let endpoint_id = Arc::clone(&delivery.endpoint_id);
@@ -340,7 +342,7 @@ impl Outbox {
             .filter(|(_, number)| {
                 self.events
                     .get(&number.event)
-                    .is_none_or(|event| !endpoint.wants(&event.kind))
+                    .is_none_or(|stored| !endpoint.wants(&stored.event.kind))
             })
             .map(|(turn, number)| (*turn, *number))
             .collect();
@@ -367,6 +369,11 @@ impl Outbox {
     /// Every event that is kept, in the order they happened.
     pub(crate) fn events(&self) -> impl Iterator<Item = &StoredEvent> {
         self.events.values()
+    }
+
+    /// The event that a delivery carries.
+    pub(crate) fn event_of(&self, delivery: DeliveryNumber) -> Option<&Event> {
+        Some(&self.events.get(&delivery.event)?.event)
     }
 
     pub(crate) fn position(&self, endpoint_id: &str) -> Option<usize> {
@@ -436,9 +443,14 @@ impl Outbox {
         self.set_state(number, DeliveryState::Waiting(turn));
     }
 
-    fn sign(&mut self, number: DeliveryNumber, wall: Timestamp) -> Option<DueDelivery> {
-        let event = self.events.get_mut(&number.event)?;
-        let delivery = event.deliveries.get_mut(number.delivery)?;
+    fn sign(
+        &mut self,
+        number: DeliveryNumber,
+        body: String,
+        wall: Timestamp,
+    ) -> Option<DueDelivery> {
+        let stored = self.events.get_mut(&number.event)?;
+        let delivery = stored.deliveries.get_mut(number.delivery)?;
         let endpoint = self
             .endpoints
             .iter()
@@ -459,18 +471,18 @@ impl Outbox {
         Some(DueDelivery {
             url: delivery.url.clone(),
             headers: signer
-                .sign(event.body.as_bytes(), at)
+                .sign(body.as_bytes(), at)
                 .pairs()
                 .map(|(name, value)| (name, value.to_owned()))
                 .to_vec(),
-            body: Arc::clone(&event.body),
+            body,
         })
     }
 
     fn find(&mut self, number: DeliveryNumber) -> Option<(&EventType, &mut StoredDelivery)> {
-        let event = self.events.get_mut(&number.event)?;
-        let delivery = event.deliveries.get_mut(number.delivery)?;
-        Some((&event.kind, delivery))
+        let stored = self.events.get_mut(&number.event)?;
+        let delivery = stored.deliveries.get_mut(number.delivery)?;
+        Some((&stored.event.kind, delivery))
     }
 
     fn set_state(&mut self, number: DeliveryNumber, state: DeliveryState) {

@@ -1,5 +1,7 @@
 //! What a recurring purchase makes.
 
+use std::time::Duration;
+
 use clinkbill_sandbox::{Attempt, Catalogue, Sandbox, Settlement};
 use serde_json::{Value, json};
 
@@ -239,4 +241,49 @@ fn subscriptions_and_invoices_of_others_are_unknown() {
         assert!(text(&reply).contains(name));
         assert_eq!(Call::get(&path).send(&sandbox).status(), 200);
     }
+}
+
+#[test]
+fn an_event_tells_what_was_so_when_it_happened_however_late_it_is_read() {
+    let sandbox = shop();
+    let merchant = sandbox.merchant_of("sk_test_caller").unwrap();
+    let mut before: Vec<String> = Vec::new();
+    let mut unchanged = || {
+        let events = merchant.webhook_log().events;
+        let now: Vec<String> = events.into_iter().map(|event| event.body).collect();
+        assert_eq!(now[..before.len()], before);
+        before = now;
+    };
+
+    let paid = session(&sandbox, "price_pro");
+    let late = session(&sandbox, "price_pro");
+    let action = merchant.pay(&paid, Attempt::requires_action()).unwrap();
+    unchanged();
+    merchant
+        .settle(&action.order_id, Settlement::failed())
+        .unwrap();
+    unchanged();
+    let under_way = merchant.pay(&late, Attempt::processing()).unwrap();
+    unchanged();
+    merchant.pay(&paid, Attempt::succeeded()).unwrap();
+    unchanged();
+    merchant.advance(Duration::from_secs(48 * 60 * 60)).unwrap();
+    unchanged();
+    merchant
+        .settle(&under_way.order_id, Settlement::succeeded())
+        .unwrap();
+    unchanged();
+
+    // The session had a payment under way when it expired, and an order had no invoice yet.
+    let body = |kind: &str| {
+        let named = |body: &&String| body.contains(&format!(r#""type":"{kind}""#));
+        let body = before.iter().find(named).unwrap();
+        let event: Value = serde_json::from_str(body).unwrap();
+        event["data"]["object"].clone()
+    };
+    assert_eq!(body("session.expired")["status"], "expired");
+    assert_eq!(body("session.expired")["paymentStatus"], "processing");
+    assert_eq!(body("order.created")["invoiceId"], Value::Null);
+    assert_eq!(body("order.next_action")["paymentTime"], Value::Null);
+    assert_eq!(body("invoice.open")["status"], "open");
 }
