@@ -4,9 +4,10 @@ mod codegen;
 mod document;
 mod exact_numbers;
 mod overlay;
+mod rules;
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -29,6 +30,12 @@ enum Task {
     },
     /// Fail if a dependency changes how the whole build reads JSON numbers
     ExactNumbers,
+    /// Check the catalogue of rules, by itself or against a copy of the guide
+    Rules {
+        /// A copy of the guide as text: tells which sentences are gone and which are not covered
+        #[arg(long, value_name = "FILE")]
+        document: Option<PathBuf>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -40,6 +47,7 @@ fn main() -> ExitCode {
         Task::Codegen { check: false } => codegen::write(&contract, &generated),
         Task::Codegen { check: true } => codegen::check(&contract, &generated),
         Task::ExactNumbers => exact_numbers::check(root),
+        Task::Rules { document } => rules::check(root, document.as_deref()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
