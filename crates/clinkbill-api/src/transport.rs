@@ -5,20 +5,24 @@ use std::time::{Duration, SystemTime};
 use reqwest::Url;
 use reqwest::redirect::Policy;
 use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls_platform_verifier::{BuilderVerifierExt as _, Verifier};
 use secrecy::SecretString;
 
 use crate::auth::{Clock, Inner};
 use crate::generated::Client;
 
-/// How long a [`Client`] waits, and which clock it signs with.
+/// How long a [`Client`] waits, whom it trusts, and which clock it signs with.
 ///
-/// The defaults: 10 seconds to connect, 30 seconds for the whole exchange, the system's clock.
+/// The defaults: 10 seconds to connect, 30 seconds for the whole exchange, the certificates this
+/// system trusts, the system's clock.
 #[derive(Clone)]
 pub struct Options {
     connect_timeout: Duration,
     timeout: Option<Duration>,
+    extra_roots: Vec<CertificateDer<'static>>,
     clock: Clock,
 }
 
@@ -33,7 +37,10 @@ pub enum ConnectError {
     /// The key is empty, or has a character that no HTTP header can carry.
     #[error("the key is empty, or has a character that an HTTP header cannot carry")]
     Key,
-    /// The system's certificates could not be used.
+    /// There is no certificate in what was given as one.
+    #[error("not a certificate in PEM format")]
+    Certificate,
+    /// The certificates could not be used.
     #[error("TLS cannot be set up")]
     Tls(#[source] rustls::Error),
     /// The HTTP client could not be set up.
@@ -75,6 +82,17 @@ impl Options {
         self
     }
 
+    /// Trusts the certificate authorities of this PEM text as well as those of the system.
+    /// Without effect on an `http` server.
+    pub fn with_extra_roots(mut self, pem: &[u8]) -> Result<Self, ConnectError> {
+        let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+        match roots {
+            Ok(roots) if !roots.is_empty() => self.extra_roots.extend(roots),
+            _ => return Err(ConnectError::Certificate),
+        }
+        Ok(self)
+    }
+
     /// Takes the time of `X-Timestamp` from `clock`, once for each sending.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
@@ -88,6 +106,7 @@ impl Default for Options {
         Self {
             connect_timeout: Duration::from_secs(10),
             timeout: Some(Duration::from_secs(30)),
+            extra_roots: Vec::new(),
             clock: Arc::new(SystemTime::now),
         }
     }
@@ -98,6 +117,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
+            .field("extra_roots", &self.extra_roots.len())
             .finish_non_exhaustive()
     }
 }
@@ -109,13 +129,13 @@ impl fmt::Debug for Options {
 /// * Nothing is sent a second time. (A kept connection that turns out to be closed before a byte
 ///   was written is replaced.)
 /// * An `https` server is reached by TLS only, checked against the certificates this system
-///   trusts, and through the proxy the environment names, if any (a tunnel: the proxy sees no
+///   trusts and those of the options, and through the proxy the environment names, if any (a tunnel: the proxy sees no
 ///   key). An `http` server is reached directly: a proxy would see all.
 /// * HTTP/1.1 only; no cookies, no `User-Agent`, no `Accept-Encoding`.
 pub fn http_client(base_url: &Url, options: &Options) -> Result<reqwest::Client, ConnectError> {
     let secure = base_url.scheme() == "https";
     let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls(secure).map_err(ConnectError::Tls)?)
+        .tls_backend_preconfigured(tls(secure, options).map_err(ConnectError::Tls)?)
         .https_only(secure)
         .http1_only()
         .redirect(Policy::none())
@@ -130,14 +150,21 @@ pub fn http_client(base_url: &Url, options: &Options) -> Result<reqwest::Client,
 }
 
 /// The provider is named here, so that no program has to install one for its whole process.
-fn tls(secure: bool) -> Result<ClientConfig, rustls::Error> {
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+fn tls(secure: bool, options: &Options) -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(ring::default_provider());
+    let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;
-    let config = if secure {
-        config.with_platform_verifier()?
-    } else {
+    let config = if !secure {
         // Trusts nobody. A system without certificates can still reach a server by plain HTTP.
         config.with_root_certificates(RootCertStore::empty())
+    } else if options.extra_roots.is_empty() {
+        config.with_platform_verifier()?
+    } else {
+        let verifier = Verifier::new_with_extra_roots(options.extra_roots.clone(), provider)?;
+        // Rustls calls every verifier dangerous that is handed to it; this one is the system's.
+        config
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
     };
     Ok(config.with_no_client_auth())
 }
