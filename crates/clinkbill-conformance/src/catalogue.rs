@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use cucumber::gherkin;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::lint::{self, Fault, StepMatch};
 use crate::rules::Rules;
@@ -42,7 +44,7 @@ pub struct Catalogue {
 }
 
 /// One scenario, after its outline was expanded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Scenario {
     /// `feature::RULE-IDS::what_it_says`: unique, and safe in a shell and in a test filter.
     pub name: String,

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::schema::Checked;
 
 /// The longest body that is shown, in characters.
 const SHOWN: usize = 600;
@@ -10,17 +14,27 @@ const SHOWN: usize = 600;
 const SECRET_FIELDS: [&str; 3] = ["token", "tokenValue", "url"];
 
 /// One request and its answer, secrets masked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
     /// The request line and the body that was sent.
     pub sent: String,
     /// The status and body that came back, or why nothing did.
     pub received: String,
+    /// The HTTP status of the answer; none when nothing came back.
+    pub status: Option<u16>,
+    /// How the answer stands to the contract; none when nothing came back, or when it did not come
+    /// from the merchant API.
+    pub checked: Option<Checked>,
 }
 
 impl fmt::Display for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "> {}\n  < {}", self.sent, self.received)
+        write!(f, "> {}\n  < {}", self.sent, self.received)?;
+        let breaks = self.checked.iter().flat_map(|checked| &checked.breaks);
+        for line in breaks {
+            write!(f, "\n    breaks the contract: {line}")?;
+        }
+        Ok(())
     }
 }
 
@@ -57,7 +71,7 @@ fn mask(value: &mut Value) {
 }
 
 /// An error's message may echo the key it refused.
-fn mask_keys(text: &str) -> String {
+pub(crate) fn mask_keys(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = ["sk_", "whsec_"]

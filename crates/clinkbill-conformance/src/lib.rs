@@ -32,6 +32,7 @@ mod lint;
 mod report;
 mod rules;
 mod runner;
+mod schema;
 mod steps;
 mod target;
 mod wire;
@@ -40,7 +41,12 @@ mod world;
 pub use catalogue::{Catalogue, CatalogueError, Scenario};
 pub use exchange::Exchange;
 pub use lint::Fault;
-pub use report::{Failure, Phase, Report, Verdict};
+pub use report::{
+    Answers, Axes, Break, Change, Drift, Failure, JunitError, Observation, Outcome, Phase,
+    REPORT_VERSION, Report, ReportError, RuleReport, RuleScenario, Run, TargetReport, UnknownField,
+    Verdict, VerdictKind,
+};
 pub use rules::{Level, Rule, Rules, RulesError};
 pub use runner::{RunError, run};
-pub use target::{Capabilities, Choice, Target, TargetError};
+pub use schema::{Checked, ContractError};
+pub use target::{Capabilities, Choice, Elsewhere, Target, TargetError, TargetKind};

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Instant, SystemTime};
 
+use clinkbill_types::Timestamp;
 use cucumber::codegen::{LocalBoxFuture, WorldInventory};
 use cucumber::event::{self, StepError};
 use cucumber::gherkin::{self, StepType};
@@ -14,7 +16,9 @@ use futures_util::stream;
 
 use crate::catalogue::{Catalogue, Scenario, file_of};
 use crate::exchange::Exchange;
-use crate::report::{Failure, Phase, Report, Verdict};
+use crate::report::{Ended, Failure, Observation, Phase, Report, Verdict};
+use crate::rules::{Rules, RulesError};
+use crate::schema::{Checked, Contract, ContractError};
 use crate::target::Target;
 use crate::world::{Context, Shop};
 
@@ -25,6 +29,12 @@ pub enum RunError {
     /// No scenario was asked for.
     #[error("no scenario was selected")]
     NothingSelected,
+    /// The contract cannot be used.
+    #[error(transparent)]
+    Contract(#[from] ContractError),
+    /// The catalogue of rules cannot be used.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
 }
 
 /// Runs the selected scenarios once and gives the verdict on each of them.
@@ -42,6 +52,9 @@ pub async fn run(
     if selected.is_empty() {
         return Err(RunError::NothingSelected);
     }
+    let rules = Rules::embedded()?;
+    let contract = Contract::embedded()?;
+    let (date, started) = (now(), Instant::now());
     let capabilities = target.capabilities();
     let runnable: BTreeSet<_> = selected
         .iter()
@@ -50,23 +63,111 @@ pub async fn run(
         .collect();
     let features = catalogue.selected(|file, line| runnable.contains(&(file, line)));
 
+    // Long enough that no two runs against one merchant ever meet.
+    let run_id = format!("{:016x}", rand::random::<u64>());
     let context = Arc::new(Context {
-        wire: target.wire().clone(),
-        run_id: format!("{:08x}", rand::random::<u32>()),
+        wire: target.wire().checked_against(contract),
+        run_id: run_id.clone(),
+        our_names: capabilities.own_sandbox,
     });
-    let verdicts = play::<Shop>(features, context, capabilities.concurrency).await;
+    let mut played = play::<Shop>(features, context, capabilities.concurrency).await;
 
-    let scenarios = selected.into_iter().map(|scenario| {
-        let verdict = match capabilities.lacking(scenario) {
-            Some(reason) => Verdict::NotRun(reason.to_owned()),
-            None => verdicts
-                .get(&(scenario.file.clone(), scenario.line))
-                .cloned()
-                .unwrap_or_else(|| Verdict::Blocked(vanished(scenario))),
+    let ended = selected.into_iter().map(|scenario| {
+        let key = (scenario.file.clone(), scenario.line);
+        let played = match capabilities.lacking(scenario) {
+            Some(reason) => Played::of(Verdict::NotRun(reason.to_owned())),
+            None => played
+                .remove(&key)
+                .unwrap_or_else(|| Played::of(Verdict::Blocked(vanished(scenario)))),
         };
-        (scenario.clone(), verdict)
+        let played = if capabilities.own_sandbox {
+            played
+        } else {
+            played.on_a_foreign_server(scenario, &run_id)
+        };
+        Ended {
+            scenario: scenario.clone(),
+            verdict: played.verdict,
+            answers: played.answers,
+        }
     });
-    Ok(Report::new(scenarios.collect()))
+    let ended = ended.collect();
+    Ok(Report::new(target, &rules, date, started.elapsed(), ended))
+}
+
+/// What became of one scenario.
+pub(crate) struct Played {
+    pub(crate) verdict: Verdict,
+    /// How its answers stand to the contract.
+    pub(crate) answers: Vec<Checked>,
+    /// The status of the last answer, if one came.
+    last_status: Option<u16>,
+    /// What the story was answered last.
+    answer: Option<String>,
+    /// By which name a refusal is called, where the guide does not say which.
+    other_name: Option<String>,
+}
+
+impl Played {
+    fn of(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            answers: Vec::new(),
+            last_status: None,
+            answer: None,
+            other_name: None,
+        }
+    }
+
+    /// What somebody else's server does where the guide is silent is observed, and never wrong.
+    fn on_a_foreign_server(mut self, scenario: &Scenario, run_id: &str) -> Self {
+        let observe = |as_we_read_it, answer: &str| {
+            Verdict::Observed(Observation {
+                as_we_read_it,
+                answer: steady(answer, run_id),
+            })
+        };
+        let answer = self.answer.as_deref().unwrap_or("nothing was asked");
+        self.verdict = match self.verdict {
+            Verdict::Passed if scenario.has_tag("our-choice") => observe(true, answer),
+            Verdict::Passed => match &self.other_name {
+                Some(name) => observe(false, name),
+                None => Verdict::Passed,
+            },
+            // Silence, or a server that is out of order, is no answer to the question.
+            Verdict::Failed(failure) if scenario.has_tag("our-choice") => match self.last_status {
+                Some(status) if status < 500 => {
+                    let seen = format!("{answer}; not so: {}: {}", failure.step, failure.message);
+                    observe(false, &seen)
+                }
+                _ => Verdict::Blocked(failure),
+            },
+            other => other,
+        };
+        self
+    }
+}
+
+/// A text without what is another in every run: what this run made up, and ids the server made.
+fn steady(text: &str, run_id: &str) -> String {
+    let ids = ["cus_", "sess_", "order_", "prd_", "price_", "sub_", "inv_"];
+    let apart = |c: char| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '@');
+    let words = text.split_inclusive(apart).map(|word| {
+        let end = word.trim_end_matches(apart).len();
+        let (word, rest) = word.split_at(end);
+        if word.contains(run_id) || ids.iter().any(|id| word.starts_with(id)) {
+            format!("...{rest}")
+        } else {
+            format!("{word}{rest}")
+        }
+    });
+    words.collect()
+}
+
+fn now() -> Timestamp {
+    SystemTime::now()
+        .try_into()
+        .unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// A scenario by its file and line.
@@ -89,6 +190,10 @@ pub(crate) trait Stage: World + WorldInventory + fmt::Debug {
 pub(crate) struct Remains {
     pub(crate) exchanges: Vec<Exchange>,
     pub(crate) untrusted: bool,
+    /// What the story was answered last, in few words.
+    pub(crate) answer: Option<String>,
+    /// How a refusal is called that the guide gives no name, where another name was expected.
+    pub(crate) other_name: Option<String>,
 }
 
 /// The verdict on every scenario of these features that ended.
@@ -96,7 +201,7 @@ pub(crate) async fn play<W: Stage>(
     features: Vec<gherkin::Feature>,
     context: Arc<W::Context>,
     concurrency: usize,
-) -> BTreeMap<Key, Verdict> {
+) -> BTreeMap<Key, Played> {
     // Cucumber polls all its scenarios from one task and never yields to the cooperative budget:
     // under it, a run with many scenarios can spin for ever.
     tokio::task::unconstrained(play_all::<W>(features, context, concurrency)).await
@@ -106,7 +211,7 @@ async fn play_all<W: Stage>(
     features: Vec<gherkin::Feature>,
     context: Arc<W::Context>,
     concurrency: usize,
-) -> BTreeMap<Key, Verdict> {
+) -> BTreeMap<Key, Played> {
     let remains: Rc<RefCell<BTreeMap<Key, Remains>>> = Rc::default();
     let keep = Rc::clone(&remains);
     let numbers: BTreeMap<Key, usize> = features
@@ -153,15 +258,30 @@ async fn play_all<W: Stage>(
 }
 
 /// A failure while the scene was set, or of a check that could not be trusted, says nothing.
-fn with_remains(verdict: Verdict, left: Remains) -> Verdict {
-    let Verdict::Failed(mut failure) = verdict else {
-        return verdict;
+fn with_remains(verdict: Verdict, left: Remains) -> Played {
+    let answers = left.exchanges.iter();
+    let answers = answers
+        .filter_map(|exchange| exchange.checked.clone())
+        .collect();
+    let last_status = left.exchanges.last().and_then(|exchange| exchange.status);
+    let throttled = left.exchanges.iter().any(|own| own.status == Some(429));
+    let verdict = match verdict {
+        Verdict::Failed(mut failure) => {
+            failure.exchanges = left.exchanges;
+            if failure.phase == Phase::Given || left.untrusted || throttled {
+                Verdict::Blocked(failure)
+            } else {
+                Verdict::Failed(failure)
+            }
+        }
+        other => other,
     };
-    failure.exchanges = left.exchanges;
-    if failure.phase == Phase::Given || left.untrusted {
-        Verdict::Blocked(failure)
-    } else {
-        Verdict::Failed(failure)
+    Played {
+        verdict,
+        answers,
+        last_status,
+        answer: left.answer,
+        other_name: left.other_name,
     }
 }
 

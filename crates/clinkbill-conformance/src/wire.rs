@@ -1,13 +1,17 @@
 //! A client that takes nothing for granted: it sends any JSON and keeps whatever comes back.
 
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method};
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 use url::Url;
 
-use crate::exchange::{Exchange, shown};
+use crate::exchange::{Exchange, mask_keys, shown};
+use crate::schema::Contract;
 
 /// How long a scenario waits for one answer, from connecting to the last byte.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -18,8 +22,18 @@ const LARGEST_BODY: usize = 1 << 20;
 #[derive(Clone)]
 pub(crate) struct Wire {
     client: Client,
+    options: clinkbill_api::Options,
     base_url: Url,
     secret_key: HeaderValue,
+    pace: Option<Pace>,
+    contract: Option<Arc<Contract>>,
+}
+
+/// How closely requests may follow each other; shared by all that send to one target.
+#[derive(Clone)]
+struct Pace {
+    pause: Duration,
+    next: Arc<Mutex<Instant>>,
 }
 
 /// What came back, whole.
@@ -56,31 +70,57 @@ pub(crate) enum WireError {
 }
 
 impl Wire {
+    /// A connection that trusts the certificate authorities of this PEM text, if any, as well as
+    /// those of the system.
     pub(crate) fn new(
         base_url: &Url,
         secret_key: &str,
-        patience: Duration,
+        extra_roots: Option<&[u8]>,
     ) -> Result<Self, WireError> {
         let mut base_url = base_url.clone();
         if !base_url.path().ends_with('/') {
             base_url.set_path(&format!("{}/", base_url.path()));
         }
-        let client = client(&base_url, patience)?;
-        let secret_key = header(secret_key)?;
+        let options = patient(clinkbill_api::Options::default(), PATIENCE);
+        let options = match extra_roots {
+            Some(pem) => options.with_extra_roots(pem).map_err(WireError::SetUp)?,
+            None => options,
+        };
         Ok(Self {
-            client,
+            client: client(&base_url, &options)?,
+            options,
             base_url,
-            secret_key,
+            secret_key: header(secret_key)?,
+            pace: None,
+            contract: None,
         })
     }
 
     /// The same, waiting at most this long for an answer.
     pub(crate) fn with_patience(&self, patience: Duration) -> Result<Self, WireError> {
-        let client = client(&self.base_url, patience)?;
+        let options = patient(self.options.clone(), patience);
         Ok(Self {
-            client,
+            client: client(&self.base_url, &options)?,
+            options,
             ..self.clone()
         })
+    }
+
+    /// The same, sending no two requests closer together than this.
+    pub(crate) fn with_pause(&self, pause: Duration) -> Self {
+        let next = Arc::new(Mutex::new(Instant::now()));
+        Self {
+            pace: (!pause.is_zero()).then_some(Pace { pause, next }),
+            ..self.clone()
+        }
+    }
+
+    /// The same, holding every answer of the merchant API against this contract.
+    pub(crate) fn checked_against(&self, contract: Arc<Contract>) -> Self {
+        Self {
+            contract: Some(contract),
+            ..self.clone()
+        }
     }
 
     /// The same server with another merchant's key.
@@ -90,6 +130,11 @@ impl Wire {
             secret_key,
             ..self.clone()
         })
+    }
+
+    /// The base URL, with a slash at its end.
+    pub(crate) fn base_url(&self) -> &Url {
+        &self.base_url
     }
 
     /// Sends one request to the merchant API and keeps it with its answer in `log`.
@@ -124,6 +169,13 @@ impl Wire {
         Ok(name.as_deref() == Some("clinkbill-sandbox"))
     }
 
+    /// Whether the merchant API knows the key: it says 401 if not.
+    pub(crate) async fn accepts_key(&self) -> Result<bool, WireError> {
+        let path = "checkout/session/sess_nobody_has";
+        let answer = self.call(Method::GET, path, None, &mut Vec::new()).await?;
+        Ok(answer.status != 401)
+    }
+
     async fn send(
         &self,
         method: Method,
@@ -136,12 +188,27 @@ impl Wire {
         if let Some(body) = &body {
             sent = format!("{sent} {}", shown(body.as_bytes()));
         }
-        let answer = self.attempt(method, url, body).await;
-        let received = match &answer {
-            Ok(answer) => format!("{} {}", answer.status, shown(&answer.body)),
-            Err(error) => error.to_string(),
+        if let Some(pace) = &self.pace {
+            pace.wait().await;
+        }
+        let answer = self.attempt(method.clone(), url, body).await;
+        let (received, checked) = match &answer {
+            Ok(answer) => {
+                let received = format!("{} {}", answer.status, shown(&answer.body));
+                let path = url.strip_prefix(self.base_url.as_str());
+                let checked = self.contract.as_ref().zip(path).map(|(contract, path)| {
+                    contract.check(method.as_str(), path, answer.status, &answer.body)
+                });
+                (received, checked)
+            }
+            Err(error) => (error.to_string(), None),
         };
-        log.push(Exchange { sent, received });
+        log.push(Exchange {
+            sent,
+            received,
+            status: answer.as_ref().ok().map(|answer| answer.status),
+            checked,
+        });
         answer
     }
 
@@ -173,6 +240,19 @@ impl Wire {
     }
 }
 
+impl Pace {
+    /// Waits for this request's turn: turns are given out in the order in which they are asked for.
+    async fn wait(&self) {
+        let turn = {
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let turn = (*next).max(Instant::now());
+            *next = turn + self.pause;
+            turn
+        };
+        tokio::time::sleep_until(turn).await;
+    }
+}
+
 impl Answer {
     /// The data of an answer that says yes: HTTP 200 and an envelope with `code` 200.
     pub(crate) fn data(&self) -> Result<Data, String> {
@@ -198,13 +278,14 @@ impl Answer {
     }
 
     /// The refusal of an answer that says no: an envelope with another `code` than 200 and no
-    /// data, under HTTP 200 or 4xx (the guide does not say which).
+    /// data, under HTTP 200 or 4xx (the guide does not say which). "Not now" (429) is no refusal.
     pub(crate) fn refusal(&self) -> Result<Refusal, String> {
         let (code, envelope) = self.envelope()?;
         if code == 200 {
             return Err("accepted: code 200".to_owned());
         }
-        if self.status != 200 && !(400..500).contains(&self.status) {
+        let may_refuse = self.status == 200 || (400..500).contains(&self.status);
+        if !may_refuse || self.status == 429 {
             return Err(format!(
                 "neither accepted nor refused: HTTP {}",
                 self.status
@@ -221,6 +302,19 @@ impl Answer {
             status: self.status,
             message: message.to_owned(),
         })
+    }
+
+    /// The answer in few words.
+    pub(crate) fn seen(&self) -> String {
+        let Ok((code, envelope)) = self.envelope() else {
+            return format!("HTTP {} without an envelope", self.status);
+        };
+        match envelope.get("msg").and_then(Value::as_str) {
+            Some(message) if code != 200 => {
+                format!("HTTP {}, code {code}, {}", self.status, mask_keys(message))
+            }
+            _ => format!("HTTP {}, code {code}", self.status),
+        }
     }
 
     fn envelope(&self) -> Result<(i64, Map<String, Value>), String> {
@@ -254,12 +348,21 @@ impl Refusal {
     }
 }
 
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} (HTTP {})", self.message, self.status)
+    }
+}
+
 /// A client that follows no redirect and sends nothing twice: the key stays with the target.
-fn client(base_url: &Url, patience: Duration) -> Result<Client, WireError> {
-    let options = clinkbill_api::Options::default()
+fn client(base_url: &Url, options: &clinkbill_api::Options) -> Result<Client, WireError> {
+    clinkbill_api::http_client(base_url, options).map_err(WireError::SetUp)
+}
+
+fn patient(options: clinkbill_api::Options, patience: Duration) -> clinkbill_api::Options {
+    options
         .with_connect_timeout(patience)
-        .with_timeout(patience);
-    clinkbill_api::http_client(base_url, &options).map_err(WireError::SetUp)
+        .with_timeout(patience)
 }
 
 fn header(secret_key: &str) -> Result<HeaderValue, WireError> {
@@ -330,6 +433,7 @@ mod tests {
             (200, r#"{"code":200,"msg":"no"}"#),
             (500, r#"{"code":500,"msg":"no"}"#),
             (302, r#"{"code":302,"msg":"no"}"#),
+            (429, r#"{"code":429,"msg":"not now"}"#),
             (200, r#"{"code":400,"msg":"no","data":{}}"#),
             (200, r#"{"code":400}"#),
             (400, "no"),
@@ -374,7 +478,7 @@ mod tests {
             .build()
             .unwrap();
         let nowhere = Url::parse("http://127.0.0.1:1/api").unwrap();
-        let wire = Wire::new(&nowhere, "sk_test_hidden", PATIENCE).unwrap();
+        let wire = Wire::new(&nowhere, "sk_test_hidden", None).unwrap();
         let mut log = Vec::new();
         let answer = runtime.block_on(wire.call(Method::GET, "order/o", None, &mut log));
         assert!(matches!(answer, Err(WireError::Http(_))));

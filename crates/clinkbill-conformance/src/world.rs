@@ -18,6 +18,8 @@ pub(crate) struct Context {
     pub(crate) wire: Wire,
     /// Different in every run, so that no identifier of this run was ever used before.
     pub(crate) run_id: String,
+    /// Whether a refusal that the guide gives no name has ours.
+    pub(crate) our_names: bool,
 }
 
 /// The shop of one scenario: whom it knows, and what it did last.
@@ -39,6 +41,8 @@ pub(crate) struct Shop {
     pub(crate) exchanges: Vec<Exchange>,
     /// A check could not be trusted on this target.
     pub(crate) untrusted: bool,
+    /// How a refusal is called that the guide gives no name.
+    other_name: Option<String>,
 }
 
 /// A customer the scenario knows by a first name.
@@ -95,6 +99,7 @@ impl Shop {
             sent: None,
             exchanges: Vec::new(),
             untrusted: false,
+            other_name: None,
         }
     }
 
@@ -142,6 +147,24 @@ impl Shop {
         }
         let reference = self.unused_reference("new");
         self.new_reference.insert(reference).clone()
+    }
+
+    /// The last answer is a refusal of this name, where the guide says that Clink refuses and not
+    /// by which name: ours on a sandbox of ours, and whatever it is elsewhere.
+    pub(crate) fn is_called(&mut self, name: &str) -> Step {
+        let refusal = self.answer()?.refusal().map_err(Broken)?;
+        if refusal.is_called(name) {
+            return Ok(());
+        }
+        if self
+            .context
+            .as_ref()
+            .is_some_and(|context| context.our_names)
+        {
+            return Err(Broken(format!("refused with {refusal}")));
+        }
+        self.other_name = Some(self.answer()?.seen());
+        Ok(())
     }
 
     /// Sends a create call, whatever is in it, and remembers the answer.
@@ -274,6 +297,8 @@ impl Stage for Shop {
         Remains {
             exchanges: std::mem::take(&mut self.exchanges),
             untrusted: self.untrusted,
+            answer: self.answer.as_ref().map(Answer::seen),
+            other_name: self.other_name.take(),
         }
     }
 }

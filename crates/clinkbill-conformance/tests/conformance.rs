@@ -1,8 +1,9 @@
 //! Every scenario of the feature files as a test of its own.
 //!
 //! All scenarios that this process was asked for are run once, together; each test then reads its
-//! verdict. `CLINK_BASE_URL` with `CLINK_SECRET_KEY` points them at a server; without a base URL
-//! they run against the sandbox in this process, whatever keys the environment holds.
+//! verdict. They run against the sandbox behind a wiremock server in this process, whatever keys
+//! the environment holds. `CLINK_TARGET=server` runs them against the sandbox on a port of this
+//! process; `CLINK_BASE_URL` with `CLINK_SECRET_KEY` points them at any server.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -87,14 +88,21 @@ impl Once {
         let report = self
             .report
             .get_or_init(|| self.make().map_err(|error| error.to_string()));
-        match report.as_ref()?.verdict(name) {
-            Some(Verdict::Passed) => Ok(Completion::Completed),
-            Some(Verdict::NotRun(reason)) => Ok(Completion::ignored_with(reason)),
-            Some(Verdict::Failed(failure)) => Err(failure.into()),
-            Some(Verdict::Blocked(failure)) => {
-                Err(format!("could not be judged\n{failure}").into())
+        let report = report.as_ref()?;
+        let Some(outcome) = report.outcome(name) else {
+            return Err("the scenario was not part of the run".into());
+        };
+        match &outcome.verdict {
+            Verdict::NotRun(reason) => Ok(Completion::ignored_with(reason)),
+            Verdict::Failed(failure) => Err(failure.into()),
+            Verdict::Blocked(failure) => Err(format!("could not be judged\n{failure}").into()),
+            Verdict::Passed | Verdict::Observed(_)
+                if report.target().kind.is_own_sandbox() && !outcome.breaks.is_empty() =>
+            {
+                let breaks = outcome.breaks.join("\n");
+                Err(format!("answers that break the contract:\n{breaks}").into())
             }
-            None => Err("the scenario was not part of the run".into()),
+            Verdict::Passed | Verdict::Observed(_) => Ok(Completion::Completed),
         }
     }
 
@@ -122,7 +130,7 @@ fn not_runnable(
     catalogue: &Catalogue,
     choice: &Choice,
 ) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
-    if *choice == Choice::Wiremock {
+    if !matches!(choice, Choice::Elsewhere(_)) {
         return Ok(BTreeMap::new());
     }
     let target = runtime()?.block_on(Target::open(choice))?;

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use clinkbill_conformance::{Catalogue, Target, Verdict, run};
+use clinkbill_conformance::{Catalogue, Elsewhere, Target, Verdict, run};
 use clinkbill_sandbox::{Answer, Body, ManualClock, Request, Sandbox};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -96,9 +96,8 @@ async fn record(now: i64) -> Vec<(Request, Seen)> {
         .mount(&server)
         .await;
     let base_url = format!("{}/api/", server.uri());
-    let target = Target::server(&base_url, recorder.sandbox.secret_key())
-        .await
-        .unwrap();
+    let elsewhere = Elsewhere::new(&base_url, recorder.sandbox.secret_key()).unwrap();
+    let target = Target::elsewhere(&elsewhere).await.unwrap();
     let report = run(&Catalogue::embedded().unwrap(), &target, |_| true)
         .await
         .unwrap();

@@ -155,10 +155,7 @@ fn refused_with(shop: &mut Shop, name: String) -> Step {
     if refusal.is_called(&name) {
         Ok(())
     } else {
-        Err(Broken(format!(
-            "refused with {:?} (HTTP {})",
-            refusal.message, refusal.status
-        )))
+        Err(Broken(format!("refused with {refusal}")))
     }
 }
 
@@ -170,7 +167,7 @@ fn refused(shop: &mut Shop) -> Step {
 
 #[then(regex = r"^the refusal is called ([A-Z_]+)$")]
 fn refusal_is_called(shop: &mut Shop, name: String) -> Step {
-    refused_with(shop, name)
+    shop.is_called(&name)
 }
 
 /// Makes a customer by creating a session with identifiers nobody has.

@@ -22,11 +22,7 @@ impl Engine {
         origin: &str,
         wall: i64,
     ) -> Result<Answer, ApiError> {
-        let mut request: CreateCheckoutSessionRequest =
-            read_object(body).or_else(|error| match self.rulebook.read_instead(body) {
-                Some(body) => read_object(&body),
-                None => Err(error),
-            })?;
+        let mut request: CreateCheckoutSessionRequest = read_object(body)?;
         let identifiers = rulebook::identifiers(&*self.rulebook, &mut request);
         let mut observations = Observations::new(self.options.strict);
         let (mut draft, named) = rulebook::draft(&*self.rulebook, request, &mut observations)?;
@@ -36,17 +32,15 @@ impl Engine {
             if let Some(reply) = self.earlier_session(book, &draft, origin) {
                 return Ok(reply);
             }
-            let products = &book.products;
-            if let Err(refusal) =
-                rulebook::purchase(rulebook, products, named, &mut draft, &mut observations)
-            {
-                if rulebook.refusal_leaves_customer() {
-                    resolve_customer(rulebook, book, &identifiers)?;
-                }
-                return Err(refusal.into());
-            }
+            rulebook::purchase(
+                rulebook,
+                &book.products,
+                named,
+                &mut draft,
+                &mut observations,
+            )?;
             // The last thing that can be refused, so that a refused request leaves no trace.
-            let (customer, is_new) = resolve_customer(rulebook, book, &identifiers)?;
+            let customer = resolve_customer(rulebook, book, &identifiers)?;
             let session = Session {
                 id: book.ids.id("sess_").into(),
                 token: book.ids.token().into(),
@@ -67,10 +61,11 @@ impl Engine {
                     session_id,
                 },
             );
-            let customer = &book.customers[customer];
-            let mut told = view::created_session(&session, customer, origin);
-            told.customer_id = rulebook.customer_in_answer(told.customer_id, is_new);
-            let reply = success(told);
+            let reply = success(view::created_session(
+                &session,
+                &book.customers[customer],
+                origin,
+            ));
             book.sessions.insert(session);
             Ok(reply)
         })
@@ -97,50 +92,38 @@ impl Engine {
     ) -> Result<Answer, ApiError> {
         self.with_book(merchant, wall, |book, _| {
             let session = find_session(book, session_id)?;
-            if !self.rulebook.session_can_be_read(session.status()) {
-                return Err(session_not_found());
-            }
-            let mut told = view::session(book, session);
-            told.status = self.rulebook.status(told.status);
-            told.payment_status = self.rulebook.payment_status(told.payment_status);
-            if let Some(customer) = &mut told.customer {
-                customer.customer_id = self.rulebook.customer_of_session(customer.customer_id);
-            }
-            Ok(success(told))
+            Ok(success(view::session(book, session)))
         })
     }
 }
 
 pub(crate) fn find_session<'a>(book: &'a Book, session_id: &str) -> Result<&'a Session, ApiError> {
-    book.sessions.get(session_id).ok_or_else(session_not_found)
+    book.sessions
+        .get(session_id)
+        .ok_or_else(|| ApiError::NotFound {
+            name: "SESSION_NOT_FOUND",
+            detail: "no session of this merchant has this id".into(),
+        })
 }
 
-fn session_not_found() -> ApiError {
-    ApiError::NotFound {
-        name: "SESSION_NOT_FOUND",
-        detail: "no session of this merchant has this id".into(),
-    }
-}
-
-/// The customer of a request, and whether it was made for it.
 fn resolve_customer(
     rulebook: &dyn Rulebook,
     book: &mut Book,
     given: &Identifiers,
-) -> Result<(CustomerNumber, bool), Refusal> {
+) -> Result<CustomerNumber, Refusal> {
     let Situation { cell, customer } = rulebook::classify(given, &book.customers);
     let reference = given.reference.as_deref();
     match (rulebook.customer_verdict(cell), customer) {
-        (Verdict::Use, Some(customer)) => Ok((customer, false)),
+        (Verdict::Use, Some(customer)) => Ok(customer),
         (Verdict::UseAndBind, Some(customer)) => {
             if let Some(reference) = reference {
                 book.customers.bind(customer, reference);
             }
-            Ok((customer, false))
+            Ok(customer)
         }
         (Verdict::Create, _) => {
             let id = book.ids.id("cus_");
-            Ok((book.customers.create(id, given), true))
+            Ok(book.customers.create(id, given))
         }
         (Verdict::RefuseNotMatched, _) => Err(Refusal::new(
             "CUSTOMER_IDENTIFIER_NOT_MATCHED",

@@ -223,8 +223,7 @@ fn conclude(
     if completes {
         session.state = SessionState::Completed;
     }
-    let is_recurring = session.draft.recurring().is_some();
-    let subscription = (succeeded && rulebook.payment_starts_subscription(is_recurring))
+    let subscription = succeeded
         .then(|| start_subscription(book, order_id, now))
         .flatten();
 

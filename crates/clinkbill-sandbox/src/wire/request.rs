@@ -102,10 +102,8 @@ pub(crate) struct ScheduledPhase {
 
 closed_enum! {
     /// How the checkout is rendered.
-    pub enum UiMode {
-        /// A page of its own.
+    pub(crate) enum UiMode {
         HostedPage = "hostedPage",
-        /// Embedded in the merchant's page.
         Elements = "elements",
     }
 }

@@ -188,24 +188,18 @@ pub(crate) struct PaymentMethod<'a> {
 /// Where a session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum SessionStatus {
-    /// It takes payments.
+pub(crate) enum SessionStatus {
     Open,
-    /// A payment has succeeded.
     Completed,
-    /// Its time is over.
     Expired,
 }
 
 /// How far the payment of a session has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum PaymentStatus {
-    /// No payment has succeeded, and none is under way.
+pub(crate) enum PaymentStatus {
     Unpaid,
-    /// A payment is under way.
     Processing,
-    /// A payment has succeeded.
     Paid,
 }
 
