@@ -1,6 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use progenitor_client::{ClientHooks, OperationInfo};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bound::bounded;
 use crate::generated::{Client, ClientInfo as _};
+use crate::patience::waiting;
 use crate::sending::Sending;
 use crate::transport::ConnectError;
 
@@ -24,6 +25,7 @@ pub struct Inner {
     key: HeaderValue,
     clock: Clock,
     sending: Option<Sending>,
+    connect_timeout: Option<Duration>,
 }
 
 impl Inner {
@@ -38,12 +40,14 @@ impl Inner {
             key: value,
             clock,
             sending: None,
+            connect_timeout: None,
         })
     }
 
-    pub(crate) fn watched_by(&self, sending: Sending) -> Self {
+    pub(crate) fn watched_by(&self, sending: Sending, connect_timeout: Option<Duration>) -> Self {
         Self {
             sending: Some(sending),
+            connect_timeout,
             ..self.clone()
         }
     }
@@ -79,18 +83,18 @@ impl fmt::Debug for Inner {
 /// One call is one sending, signed at the last moment, and its answer is read up to a bound.
 impl ClientHooks<Inner> for Client {
     async fn exec(&self, mut request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
-        self.inner().sign(request.headers_mut());
-        if let Some(sending) = &self.inner().sending {
+        let inner = self.inner();
+        inner.sign(request.headers_mut());
+        if let Some(sending) = &inner.sending {
             sending.guard(&mut request);
         }
-        self.client().execute(request).await.map(bounded)
+        let answer = self.client().execute(request);
+        waiting(inner.connect_timeout, answer).await.map(bounded)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn inner(clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Inner {

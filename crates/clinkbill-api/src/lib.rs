@@ -68,6 +68,7 @@ mod deployment;
     reason = "generated; what a reference points to carries the documentation"
 )]
 mod generated;
+mod patience;
 mod request;
 mod secret;
 mod sending;

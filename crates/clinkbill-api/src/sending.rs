@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use http_body::{Frame, SizeHint};
 use reqwest::{Body, Request};
@@ -35,11 +36,22 @@ const RECALLED: u8 = 2;
 pub struct Sending(Arc<AtomicU8>);
 
 impl Client {
-    /// The same client for one call, with a handle on what that call sends.
+    /// The same client for one call, with a handle on what that call sends. The call waits for
+    /// a connection as long as the client does.
     #[must_use]
     pub fn watched(&self) -> (Self, Sending) {
+        self.watched_for(None)
+    }
+
+    /// As [`watched`](Self::watched), with a connect timeout of its own.
+    #[must_use]
+    pub fn watched_with_connect_timeout(&self, timeout: Duration) -> (Self, Sending) {
+        self.watched_for(Some(timeout))
+    }
+
+    fn watched_for(&self, connect_timeout: Option<Duration>) -> (Self, Sending) {
         let sending = Sending::default();
-        let inner = self.inner().watched_by(sending.clone());
+        let inner = self.inner().watched_by(sending.clone(), connect_timeout);
         let watched = Self::new_with_client(self.baseurl(), self.client().clone(), inner);
         (watched, sending)
     }

@@ -13,6 +13,7 @@ use secrecy::SecretString;
 
 use crate::auth::{Clock, Inner};
 use crate::generated::Client;
+use crate::patience::Patience;
 
 /// How long a [`Client`] waits, whom it trusts, and which clock it signs with.
 ///
@@ -67,7 +68,7 @@ impl Client {
 }
 
 impl Options {
-    /// Waits at most so long for a connection.
+    /// Waits at most so long for a connection, TLS included.
     #[must_use]
     pub fn with_connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
@@ -140,7 +141,7 @@ pub fn http_client(base_url: &Url, options: &Options) -> Result<reqwest::Client,
         .http1_only()
         .redirect(Policy::none())
         .retry(reqwest::retry::never())
-        .connect_timeout(options.connect_timeout);
+        .connector_layer(Patience(options.connect_timeout));
     let builder = match options.timeout {
         Some(timeout) => builder.timeout(timeout),
         None => builder,

@@ -1,9 +1,9 @@
 //! From what the low-level client brings back to a value or an [`Error`]: every shape an answer
 //! can have is told apart here and nowhere else.
 
-use std::time::Duration;
+use std::error::Error as StdError;
+use std::time::{Duration, SystemTime};
 
-use clinkbill_api::ResponseValue;
 use clinkbill_api::types::{
     BillingSession, BillingSessionEnvelope, CheckoutSession, CheckoutSessionEnvelope,
     CreatedCheckoutSession, CreatedCheckoutSessionEnvelope, EmptyEnvelope, EnsuredWebhookEndpoint,
@@ -12,11 +12,17 @@ use clinkbill_api::types::{
     SubscriptionEnvelope, WebhookEndpoint, WebhookEndpointEnvelope, WebhookEndpointPage,
     WebhookEventCatalogue, WebhookEventCatalogueEnvelope,
 };
+use clinkbill_api::{ResponseValue, Sending};
 use clinkbill_types::PathId;
+use jiff::fmt::rfc2822;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::Answer;
+use crate::observe::AttemptSpan;
 use crate::page::Rows;
 use crate::redact::redacted;
 use crate::{Error, SecretKey};
@@ -25,61 +31,166 @@ use crate::{Error, SecretKey};
 const LONGEST_BODY: usize = 64 * 1024;
 const SUCCESS: i64 = 200;
 
-/// The value in the answer, when HTTP status and `code` both say success.
-pub(crate) async fn settle<E: Envelope>(
-    result: Result<ResponseValue<E>, clinkbill_api::Error>,
-    key: &SecretKey,
-) -> Result<E::Data, Error> {
-    use clinkbill_api::Error as Sent;
-
-    match result {
-        Ok(response) => {
-            let status = response.status().as_u16();
-            succeed(status, response.into_inner(), key)
-        }
-        Err(Sent::UnexpectedResponse(response)) => {
-            let status = response.status().as_u16();
-            let retry_after = response
-                .headers()
-                .get("retry-after")
-                .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-                .map(Duration::from_secs);
-            let body = read_start(response).await;
-            if matches!(status, 200..=299)
-                && let Ok(envelope) = serde_json::from_slice::<E>(&body)
-            {
-                return succeed(status, envelope, key);
-            }
-            Err(refused(status, &body, retry_after, key))
-        }
-        Err(Sent::InvalidResponsePayload(body, _)) => Err(refused(200, &body, None, key)),
-        Err(Sent::CommunicationError(error)) if error.is_connect() || error.is_builder() => {
-            Err(Error::not_sent(error.without_url()))
-        }
-        Err(Sent::ResponseBodyError(error)) if clinkbill_api::is_too_long(&error) => {
-            Err(Error::unreadable_because("is too long"))
-        }
-        Err(
-            Sent::CommunicationError(error)
-            | Sent::ResponseBodyError(error)
-            | Sent::InvalidUpgrade(error),
-        ) => Err(Error::no_answer(error.is_timeout(), error.without_url())),
-        // Both are made before anything is sent. Their texts are not ours to show.
-        Err(Sent::InvalidRequest(_) | Sent::Custom(_)) => {
-            Err(Error::not_sent("the request could not be made"))
-        }
-        Err(Sent::ErrorResponse(response)) => {
-            Err(refused(response.status().as_u16(), &[], None, key))
-        }
-    }
+/// One sending that came to an end, or that nobody waits for any longer.
+pub(crate) struct Exchange<'a> {
+    pub(crate) key: &'a SecretKey,
+    /// The time of day, for a `Retry-After` that names one.
+    pub(crate) now: SystemTime,
+    /// What proves that nothing was sent.
+    pub(crate) sending: Sending,
+    /// Until when an answer is read.
+    pub(crate) until: Instant,
+    pub(crate) span: &'a AttemptSpan,
 }
 
-/// As [`settle`], for a request that can change nothing.
-pub(crate) async fn settle_read<E: Envelope>(
-    result: Result<ResponseValue<E>, clinkbill_api::Error>,
-    key: &SecretKey,
-) -> Result<E::Data, Error> {
-    settle(result, key).await.map_err(Error::of_a_read)
+impl Exchange<'_> {
+    /// The value in the answer, when HTTP status and `code` both say success.
+    pub(crate) async fn settle<E: Envelope>(
+        self,
+        result: Result<Result<ResponseValue<E>, clinkbill_api::Error>, Elapsed>,
+    ) -> Result<E::Data, Error> {
+        use clinkbill_api::Error as Sent;
+
+        let result = match result {
+            Ok(result) => result,
+            Err(elapsed) => return Err(self.broken_off(true, elapsed)),
+        };
+        match result {
+            Ok(response) => {
+                let status = response.status().as_u16();
+                let retry_after = self.retry_after(response.headers());
+                self.succeed(status, response.into_inner(), retry_after)
+            }
+            Err(Sent::UnexpectedResponse(response)) => {
+                let status = response.status().as_u16();
+                let retry_after = self.retry_after(response.headers());
+                let body = self.read_start(response).await;
+                if matches!(status, 200..=299)
+                    && let Ok(envelope) = serde_json::from_slice::<E>(&body)
+                {
+                    return self.succeed(status, envelope, retry_after);
+                }
+                Err(self.refused(status, &body, retry_after))
+            }
+            Err(Sent::InvalidResponsePayload(body, _)) => Err(self.refused(200, &body, None)),
+            Err(Sent::CommunicationError(error)) if error.is_builder() => {
+                Err(Error::unsendable(error.without_url()))
+            }
+            Err(Sent::CommunicationError(error)) if error.is_connect() => {
+                Err(Error::not_sent(error.is_timeout(), error.without_url()))
+            }
+            Err(Sent::ResponseBodyError(error)) if clinkbill_api::is_too_long(&error) => {
+                Err(Error::unreadable_because("is too long"))
+            }
+            Err(
+                Sent::CommunicationError(error)
+                | Sent::ResponseBodyError(error)
+                | Sent::InvalidUpgrade(error),
+            ) => Err(self.broken_off(error.is_timeout(), error.without_url())),
+            // Both are made before anything is sent. Their texts are not ours to show.
+            Err(Sent::InvalidRequest(_) | Sent::Custom(_)) => {
+                Err(Error::unsendable("the request could not be made"))
+            }
+            Err(Sent::ErrorResponse(response)) => {
+                Err(self.refused(response.status().as_u16(), &[], None))
+            }
+        }
+    }
+
+    fn succeed<E: Envelope>(
+        &self,
+        http_status: u16,
+        envelope: E,
+        retry_after: Option<Duration>,
+    ) -> Result<E::Data, Error> {
+        let (code, message, data) = envelope.into_parts();
+        let answer = Answer {
+            http_status,
+            code: code.map(i64::from),
+            message: message.map(|text| redacted(&text, self.key)),
+            retry_after,
+        };
+        self.span.answered(http_status, answer.code);
+        match (answer.code, data) {
+            (None | Some(SUCCESS), Some(data)) => Ok(data),
+            (None | Some(SUCCESS), None) => Err(Error::unreadable(answer, "has no data")),
+            _ => Err(Error::answered(answer)),
+        }
+    }
+
+    /// A body that is not the expected envelope: an error's envelope, plain text, a page, nothing.
+    fn refused(&self, http_status: u16, body: &[u8], retry_after: Option<Duration>) -> Error {
+        #[derive(Deserialize)]
+        struct Refusal {
+            code: Option<i64>,
+            msg: Option<String>,
+        }
+
+        let mut answer = Answer {
+            http_status,
+            retry_after,
+            ..Answer::default()
+        };
+        let text = str::from_utf8(body).map(str::trim).unwrap_or_default();
+        let problem = match serde_json::from_str::<Refusal>(text) {
+            Ok(Refusal { code, msg }) => {
+                answer.code = code;
+                answer.message = msg.map(|text| redacted(&text, self.key));
+                "is not what the contract describes"
+            }
+            Err(_) if body.is_empty() => "is empty",
+            Err(_) if text.starts_with('<') => "is a page, from something between here and Clink",
+            Err(_) => {
+                if http_status >= 400 && !text.starts_with(['{', '[']) && !text.is_empty() {
+                    answer.message = Some(redacted(text, self.key));
+                }
+                "is not JSON"
+            }
+        };
+
+        self.span.answered(http_status, answer.code);
+        let claims_success = http_status < 300 && matches!(answer.code, None | Some(SUCCESS));
+        if claims_success {
+            Error::unreadable(answer, problem)
+        } else {
+            Error::answered(answer)
+        }
+    }
+
+    /// There is no answer. Whether there was a request is for the sending to say.
+    fn broken_off(
+        &self,
+        timed_out: bool,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Error {
+        if self.sending.recall() {
+            Error::not_sent(timed_out, source)
+        } else {
+            Error::no_answer(timed_out, source)
+        }
+    }
+
+    /// In seconds, or until a time of day; a time that has passed is no wait.
+    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
+        let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+        if let Ok(seconds) = text.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let until = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        let wait = SystemTime::try_from(until).ok()?.duration_since(self.now);
+        Some(wait.unwrap_or_default())
+    }
+
+    /// What there is of the body; an answer that breaks off still has its status.
+    async fn read_start(&self, mut response: reqwest::Response) -> Vec<u8> {
+        let mut body = Vec::new();
+        while body.len() < LONGEST_BODY
+            && let Ok(Ok(Some(chunk))) = timeout_at(self.until, response.chunk()).await
+        {
+            body.extend_from_slice(&chunk);
+        }
+        body
+    }
 }
 
 /// Whether what was read is what was asked for: its id says so.
@@ -150,68 +261,4 @@ impl Envelope for EmptyEnvelope {
     fn into_parts(self) -> (Option<i32>, Option<String>, Option<()>) {
         (self.code, self.msg, Some(()))
     }
-}
-
-fn succeed<E: Envelope>(http_status: u16, envelope: E, key: &SecretKey) -> Result<E::Data, Error> {
-    let (code, message, data) = envelope.into_parts();
-    let answer = Answer {
-        http_status,
-        code: code.map(i64::from),
-        message: message.map(|text| redacted(&text, key)),
-        retry_after: None,
-    };
-    match (answer.code, data) {
-        (None | Some(SUCCESS), Some(data)) => Ok(data),
-        (None | Some(SUCCESS), None) => Err(Error::unreadable(answer, "has no data")),
-        _ => Err(Error::answered(answer)),
-    }
-}
-
-/// A body that is not the expected envelope: an error's envelope, plain text, a page, nothing.
-fn refused(http_status: u16, body: &[u8], retry_after: Option<Duration>, key: &SecretKey) -> Error {
-    #[derive(Deserialize)]
-    struct Refusal {
-        code: Option<i64>,
-        msg: Option<String>,
-    }
-
-    let mut answer = Answer {
-        http_status,
-        retry_after,
-        ..Answer::default()
-    };
-    let text = str::from_utf8(body).map(str::trim).unwrap_or_default();
-    let problem = match serde_json::from_str::<Refusal>(text) {
-        Ok(Refusal { code, msg }) => {
-            answer.code = code;
-            answer.message = msg.map(|text| redacted(&text, key));
-            "is not what the contract describes"
-        }
-        Err(_) if body.is_empty() => "is empty",
-        Err(_) if text.starts_with('<') => "is a page, from something between here and Clink",
-        Err(_) => {
-            if http_status >= 400 && !text.starts_with(['{', '[']) && !text.is_empty() {
-                answer.message = Some(redacted(text, key));
-            }
-            "is not JSON"
-        }
-    };
-
-    let claims_success = http_status < 300 && matches!(answer.code, None | Some(SUCCESS));
-    if claims_success {
-        Error::unreadable(answer, problem)
-    } else {
-        Error::answered(answer)
-    }
-}
-
-/// What there is of the body; an answer that breaks off still has its status.
-async fn read_start(mut response: reqwest::Response) -> Vec<u8> {
-    let mut body = Vec::new();
-    while body.len() < LONGEST_BODY
-        && let Ok(Some(chunk)) = response.chunk().await
-    {
-        body.extend_from_slice(&chunk);
-    }
-    body
 }

@@ -3,15 +3,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clinkbill_api::{Deployment, Options};
+use tokio::sync::Semaphore;
 use url::{Origin, Url};
 
 use crate::catalogue::{Prices, Products};
+use crate::clock::SystemClock;
 use crate::environment::check_transport;
+use crate::observe::{Server, unknown_key};
+use crate::retry::full_jitter;
 use crate::secret::KeyKind;
 use crate::webhook_endpoint::WebhookEndpoints;
 use crate::{
-    BillingSessions, CheckoutSessions, Environment, Error, Invoices, Orders, SecretKey,
-    Subscriptions,
+    BillingSessions, CallOptions, CheckoutSessions, Clock, Environment, Error, Invoices, Orders,
+    SecretKey, Subscriptions,
 };
 
 /// A client of Clink's Checkout Session API.
@@ -19,26 +23,37 @@ use crate::{
 /// Cheap to clone; clones share their connections. It holds no global state, so one program may
 /// have several clients, for several merchants.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    shared: Arc<Shared>,
+    options: CallOptions,
+}
 
-struct Inner {
+struct Shared {
     api: clinkbill_api::Client,
     key: SecretKey,
     environment: Environment,
     checkout_origin: Origin,
     portal_origin: Origin,
+    clock: Arc<dyn Clock>,
+    jitter: Arc<Jitter>,
+    places: Semaphore,
+    server: Server,
 }
 
+type Jitter = dyn Fn(Duration) -> Duration + Send + Sync;
+
 /// Builds a [`Client`]. Start with [`Client::builder`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     key: SecretKey,
     environment: Environment,
     checkout_host: Option<String>,
     portal_host: Option<String>,
-    timeout: Duration,
-    connect_timeout: Duration,
+    options: CallOptions,
+    max_in_flight: usize,
+    clock: Arc<dyn Clock>,
+    jitter: Arc<Jitter>,
 }
 
 impl Client {
@@ -49,8 +64,24 @@ impl Client {
             environment: Environment::Sandbox,
             checkout_host: None,
             portal_host: None,
-            timeout: Duration::from_secs(30),
-            connect_timeout: Duration::from_secs(10),
+            options: CallOptions::default(),
+            max_in_flight: 256,
+            clock: Arc::new(SystemClock),
+            jitter: Arc::new(full_jitter),
+        }
+    }
+
+    /// How long the calls of this client may take, and when they send again.
+    pub fn options(&self) -> CallOptions {
+        self.options
+    }
+
+    /// The same client, connections included, for calls with other options.
+    #[must_use]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            options,
         }
     }
 
@@ -103,19 +134,35 @@ impl Client {
     }
 
     pub(crate) fn api(&self) -> &clinkbill_api::Client {
-        &self.0.api
+        &self.shared.api
     }
 
     pub(crate) fn key(&self) -> &SecretKey {
-        &self.0.key
+        &self.shared.key
     }
 
     pub(crate) fn checkout_origin(&self) -> &Origin {
-        &self.0.checkout_origin
+        &self.shared.checkout_origin
     }
 
     pub(crate) fn portal_origin(&self) -> &Origin {
-        &self.0.portal_origin
+        &self.shared.portal_origin
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
+    }
+
+    pub(crate) fn jitter(&self) -> &Jitter {
+        &*self.shared.jitter
+    }
+
+    pub(crate) fn server(&self) -> &Server {
+        &self.shared.server
+    }
+
+    pub(crate) fn places(&self) -> &Semaphore {
+        &self.shared.places
     }
 }
 
@@ -143,25 +190,40 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one call may take, from connecting to the last byte of the answer: 30 seconds
-    /// by default.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+    /// How long calls may take, and when they send again, unless a call says otherwise.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
         self
     }
 
-    /// How long connecting may take: 10 seconds by default.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+    /// How many requests may be in flight at once, over all clones of the client: 256 by default.
+    /// Further calls wait for their turn, and their deadlines do not wait with them.
+    pub fn max_in_flight(mut self, max: usize) -> Self {
+        self.max_in_flight = max;
+        self
+    }
+
+    /// What the client reads the time from, and waits by. The system's clock by default.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// What draws the wait before a request is sent again, from zero up to what it is given. By
+    /// default any wait in between is as likely as any other.
+    pub fn jitter(mut self, jitter: impl Fn(Duration) -> Duration + Send + Sync + 'static) -> Self {
+        self.jitter = Arc::new(jitter);
         self
     }
 
     /// The client.
     ///
     /// Fails when the key belongs to another environment (`sk_prod_...` at the sandbox,
-    /// `sk_test_...` or `sk_uat_...` in production; an unknown prefix is allowed), or the
-    /// checkout or portal host is no origin.
+    /// `sk_test_...` or `sk_uat_...` in production; an unknown prefix is allowed, with one
+    /// warning to `tracing`), or the
+    /// checkout or portal host is no origin, or nothing may be in flight.
     pub fn build(self) -> Result<Client, Error> {
+        let server = Server::of(&self.environment);
         match (self.key.kind(), self.environment.deployment()) {
             (KeyKind::Production, Deployment::Sandbox) => {
                 return Err(Error::invalid(
@@ -175,6 +237,7 @@ impl ClientBuilder {
                     "is a sandbox key, and the environment is production",
                 ));
             }
+            (KeyKind::Unknown, _) => unknown_key(&server),
             _ => {}
         }
 
@@ -189,9 +252,14 @@ impl ClientBuilder {
             .unwrap_or(self.environment.portal_origin());
         let portal_origin = parse_origin("portal_host", portal_origin)?;
 
+        if self.max_in_flight == 0 {
+            return Err(Error::invalid("max_in_flight", "must be at least 1"));
+        }
+
+        let clock = Arc::clone(&self.clock);
         let options = Options::default()
-            .with_timeout(self.timeout)
-            .with_connect_timeout(self.connect_timeout);
+            .with_timeout(None)
+            .with_clock(move || clock.now());
         let api = clinkbill_api::Client::connect(
             self.environment.api_url(),
             &self.key.expose().into(),
@@ -199,20 +267,41 @@ impl ClientBuilder {
         )
         .map_err(Error::setup)?;
 
-        Ok(Client(Arc::new(Inner {
+        let shared = Shared {
             api,
             key: self.key,
             environment: self.environment,
             checkout_origin,
             portal_origin,
-        })))
+            server,
+            clock: self.clock,
+            jitter: self.jitter,
+            places: Semaphore::new(self.max_in_flight.min(Semaphore::MAX_PERMITS)),
+        };
+        Ok(Client {
+            shared: Arc::new(shared),
+            options: self.options,
+        })
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("environment", &self.0.environment)
+            .field("environment", &self.shared.environment)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("environment", &self.environment)
+            .field("checkout_host", &self.checkout_host)
+            .field("portal_host", &self.portal_host)
+            .field("options", &self.options)
+            .field("max_in_flight", &self.max_in_flight)
             .finish_non_exhaustive()
     }
 }

@@ -16,8 +16,8 @@ pub enum Outcome {
     NotSent,
     /// Clink saw the request and said no; nothing was made. The same request will fail again.
     Rejected,
-    /// The request may have taken effect. Do not send it again: look for the session first, by
-    /// your merchant reference.
+    /// The request may have taken effect. Do not send it again: look for what became of it
+    /// first, by your merchant reference.
     ///
     /// A read changes nothing: there it says that the answer is not known, and the read may be
     /// repeated.
@@ -36,6 +36,8 @@ struct Inner {
     what: What,
     /// The request could change nothing.
     read: bool,
+    timed_out: bool,
+    attempts: u32,
     field: Option<Cow<'static, str>>,
     problem: Option<String>,
     http_status: Option<u16>,
@@ -51,9 +53,9 @@ struct Inner {
 enum What {
     Invalid,
     Setup,
+    Unsendable,
     Connect,
     Interrupted,
-    TimedOut,
     Answered,
     Unreadable,
     OtherThanAsked,
@@ -103,7 +105,7 @@ impl Error {
         self.0.http_status
     }
 
-    /// How long to wait before the next request, where the answer says so in seconds.
+    /// How long to wait before the next request, where the answer says so (`Retry-After`).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -121,22 +123,30 @@ impl Error {
         self.0.session_id.as_ref()
     }
 
+    /// How often the call tried to send its request; 0 when it had no occasion to. All but the
+    /// last of them failed in a way that may be repeated.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
     /// An argument is invalid; nothing was sent. Mend what [`field`](Self::field) names.
     #[must_use]
     pub fn is_invalid(&self) -> bool {
         self.0.what == What::Invalid
     }
 
-    /// No connection could be made; nothing was sent. Check network, name service and clock.
+    /// No connection could be made, or none was to be had in time; nothing was sent. Check
+    /// network, name service and clock, and whether too much is in flight.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.0.what == What::Connect
     }
 
-    /// No answer came in time.
+    /// No answer, or no connection, came in time.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        self.0.what == What::TimedOut
+        self.0.timed_out
     }
 
     /// No customer fits, or no identifier was given (guide: Customer).
@@ -194,6 +204,43 @@ impl Error {
         self.0.http_status == Some(429) || self.0.code == Some(429)
     }
 
+    /// What an `error.type` says: one of few words, or the status or code of the answer.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn kind(&self) -> Cow<'static, str> {
+        let inner = &self.0;
+        Cow::Borrowed(match inner.what {
+            What::Invalid => "invalid",
+            What::Setup | What::Unsendable => "unsendable",
+            What::Connect if inner.timed_out => "connect_timeout",
+            What::Connect => "connect",
+            What::Interrupted if inner.timed_out => "timeout",
+            What::Interrupted => "interrupted",
+            What::Unreadable => "unreadable",
+            What::OtherThanAsked => "other_than_asked",
+            What::TooMany => "too_many",
+            What::Answered => {
+                let status = inner.http_status.map(i64::from);
+                let said = status.filter(|status| *status >= 300).or(inner.code);
+                return Cow::Owned(said.unwrap_or_default().to_string());
+            }
+        })
+    }
+
+    /// It may well not happen again, when a request that changes nothing is repeated.
+    pub(crate) fn is_transient(&self) -> bool {
+        const STATUSES: [i64; 5] = [429, 500, 502, 503, 504];
+        let inner = &self.0;
+        match inner.what {
+            What::Connect | What::Interrupted => true,
+            What::Answered => {
+                let status = inner.http_status.map(i64::from);
+                let said = |it: Option<i64>| it.is_some_and(|it| STATUSES.contains(&it));
+                said(status) || said(inner.code) || self.is_stale_timestamp()
+            }
+            _ => false,
+        }
+    }
+
     /// A 404 that nothing shows to be Clink's word about an id.
     fn is_nowhere(&self) -> bool {
         self.0.http_status == Some(404) && self.0.code.is_none() && !self.is_not_found()
@@ -215,20 +262,30 @@ impl Error {
         Self::new(Outcome::NotSent, What::Setup).with(|inner| inner.source = Some(source.into()))
     }
 
-    pub(crate) fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Outcome::NotSent, What::Connect).with(|inner| inner.source = Some(source.into()))
+    /// There is no request to send; trying again makes none.
+    pub(crate) fn unsendable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Outcome::NotSent, What::Unsendable)
+            .with(|inner| inner.source = Some(source.into()))
     }
 
+    /// The request provably never left.
+    pub(crate) fn not_sent(
+        timed_out: bool,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self::new(Outcome::NotSent, What::Connect)
+            .with(|inner| inner.timed_out = timed_out)
+            .with(|inner| inner.source = Some(source.into()))
+    }
+
+    /// The request may have left, and nothing came back.
     pub(crate) fn no_answer(
         timed_out: bool,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        let what = if timed_out {
-            What::TimedOut
-        } else {
-            What::Interrupted
-        };
-        Self::new(Outcome::Unknown, what).with(|inner| inner.source = Some(source.into()))
+        Self::new(Outcome::Unknown, What::Interrupted)
+            .with(|inner| inner.timed_out = timed_out)
+            .with(|inner| inner.source = Some(source.into()))
     }
 
     /// Clink, or something before it, said no. What is provable decides the outcome: a failure
@@ -281,11 +338,18 @@ impl Error {
         self.with(|inner| inner.read = true)
     }
 
+    /// As it stands after so many attempts.
+    pub(crate) fn after(self, attempts: u32) -> Self {
+        self.with(|inner| inner.attempts = attempts)
+    }
+
     fn new(outcome: Outcome, what: What) -> Self {
         Self(Box::new(Inner {
             outcome,
             what,
             read: false,
+            timed_out: false,
+            attempts: 0,
             field: None,
             problem: None,
             http_status: None,
@@ -346,9 +410,12 @@ impl fmt::Display for Error {
                 write!(f, "{field} {problem}")
             }
             What::Setup => f.write_str("the client cannot be set up"),
-            What::Connect => f.write_str("the request was not sent"),
+            What::Connect if inner.timed_out => f.write_str("the request was not sent in time"),
+            What::Unsendable | What::Connect => f.write_str("the request was not sent"),
+            What::Interrupted if inner.timed_out => {
+                write!(f, "no answer came in time: {}", inner.consequence())
+            }
             What::Interrupted => write!(f, "the exchange broke off: {}", inner.consequence()),
-            What::TimedOut => write!(f, "no answer came in time: {}", inner.consequence()),
             What::Answered if self.is_nowhere() => {
                 f.write_str("the server does not know this address")?;
                 inner.describe_answer(f)?;
@@ -383,6 +450,9 @@ impl fmt::Debug for Error {
         shown.field("what", &format_args!("{self}"));
         if let Some(name) = &inner.name {
             shown.field("name", name);
+        }
+        if inner.attempts > 1 {
+            shown.field("attempts", &inner.attempts);
         }
         if let Some(wait) = &inner.retry_after {
             shown.field("retry_after", wait);

@@ -4,7 +4,7 @@
 //! The promise:
 //! * what Clink's guide forbids does not compile ([`NewSession`]);
 //! * a failure says whether it took effect ([`Error::outcome`]), and a session is never created
-//!   twice behind your back: one call is one request;
+//!   twice behind your back: what may have reached Clink is not sent again;
 //! * amounts are exact and never rounded ([`Amount`], [`Money`]);
 //! * keys, signing secrets and checkout URLs never show in `Debug`, `Display` or errors;
 //! * a value or a field Clink adds tomorrow does not break a read today.
@@ -61,6 +61,11 @@
 //! ```
 //! `create` is not cancel-safe: when its future is dropped, the outcome is unknown.
 //!
+//! Reads are repeated while that may help, with growing waits and inside one deadline
+//! ([`RetryPolicy`], [`CallOptions`]); anything else is sent again only when the request provably
+//! never left this machine. At most 256 requests are in flight at once
+//! ([`ClientBuilder::max_in_flight`]).
+//!
 //! # Being paid
 //! A buyer on the success URL proves nothing. Trust a webhook that verified ([`webhook`]) or a
 //! session you read yourself, and compare reference, session and amount with your own books, in
@@ -79,25 +84,39 @@
 //!
 //! Source: Clink's guide "Checkout Session". Names such as `CR-01` in compiler errors and
 //! documentation number its rules.
+//!
+//! # Features
+//! None is on by default, and none changes what is sent.
+//! * `tracing`: a span for each call and in it one for each attempt, by the `tracing` crate, with
+//!   the fields OpenTelemetry names (`http.request.method`, `http.response.status_code`,
+//!   `server.address`, `url.template`, `error.type`, ...) and `clinkbill.operation`,
+//!   `clinkbill.attempt`, `clinkbill.code`, `clinkbill.elapsed_ms`, `clinkbill.outcome`. No key,
+//!   no body, no id and no link is among them.
 
 #![warn(missing_docs)]
 
 mod answer;
+mod call;
+mod call_options;
 pub mod catalogue;
 mod checkout;
 mod client;
+mod clock;
 mod customer;
 mod environment;
 mod error;
+mod observe;
 mod order;
 mod page;
 mod portal;
 mod redact;
 mod redirect;
+mod retry;
 mod secret;
 mod subscription;
 pub mod webhook_endpoint;
 
+pub use call_options::CallOptions;
 pub use checkout::{
     CashApp, CheckoutSessions, CheckoutUrl, CreatedSession, DirectQrMethod, Elements,
     ElementsWithoutReturnUrl, Hosted, Line, Lines, NewSession, NoCustomer, NoPurchase, OneTime,
@@ -116,6 +135,7 @@ pub use clinkbill_webhook as webhook;
 pub use clinkbill_webhook::{
     Invoice, InvoiceItem, LineItem, Order, PaymentMethod, Session, SessionCustomer, Subscription,
 };
+pub use clock::Clock;
 pub use customer::CustomerRef;
 pub use environment::{ApiUrl, Environment};
 pub use error::{Error, Outcome};
@@ -123,6 +143,7 @@ pub use order::{OrderFilter, Orders};
 pub use page::{Page, Paging};
 pub use portal::{BillingSession, BillingSessions, NewBillingSession, PortalUrl};
 pub use redirect::RedirectUrl;
+pub use retry::RetryPolicy;
 pub use secret::SecretKey;
 pub use subscription::{Invoices, Subscriptions};
 

@@ -1,11 +1,14 @@
 use clinkbill_types::{CustomerId, OrderId, SubscriptionId};
 
-use crate::answer::{is_about, settle_read};
+use crate::answer::is_about;
+use crate::call::{Call, Operation};
 use crate::checkout::wire;
 use crate::customer::not_blank;
 use crate::page::page;
 use crate::{Client, Error, Order, Page, Paging};
 
+const RETRIEVE: Operation = Operation::get("/order/{id}");
+const LIST: Operation = Operation::get("/order");
 /// How many orders one page can have.
 const LONGEST_PAGE: u32 = 50;
 /// How many pages a search reads before it gives up.
@@ -46,14 +49,25 @@ impl<'a> Orders<'a> {
     /// reference of its session.
     pub async fn retrieve(&self, id: &OrderId) -> Result<Order, Error> {
         let id = id.to_path().map_err(Error::not_an_id("order_id"))?;
-        let result = self.client.api().get_order(&id).await;
-        let order = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(RETRIEVE);
+        let by = &id;
+        let order = call
+            .send(|api| async move { api.get_order(by).await })
+            .await?;
         is_about(&id, &order.order_id)?;
         wire::reread(&order)
     }
 
     /// One page of the orders that fit: at most 50 rows, 20 unless told otherwise.
     pub async fn list(&self, filter: &OrderFilter) -> Result<Page<Order>, Error> {
+        self.list_within(&self.client.call(LIST), filter).await
+    }
+
+    async fn list_within(
+        &self,
+        call: &Call<'_>,
+        filter: &OrderFilter,
+    ) -> Result<Page<Order>, Error> {
         let paging = filter
             .paging
             .map(|paging| paging.on_the_wire(LONGEST_PAGE))
@@ -63,18 +77,19 @@ impl<'a> Orders<'a> {
             .as_deref()
             .map(|reference| not_blank("merchant_reference", reference))
             .transpose()?;
-        let result = self
-            .client
-            .api()
-            .list_orders(
-                filter.customer.as_ref().map(CustomerId::as_str),
-                reference.as_deref(),
-                paging.map(|(number, _)| number),
-                paging.map(|(_, size)| size),
-                filter.subscription.as_ref().map(SubscriptionId::as_str),
-            )
-            .await;
-        let rows = settle_read(result, self.client.key()).await?;
+        let reference = reference.as_deref();
+        let rows = call
+            .send(|api| async move {
+                api.list_orders(
+                    filter.customer.as_ref().map(CustomerId::as_str),
+                    reference,
+                    paging.map(|(number, _)| number),
+                    paging.map(|(_, size)| size),
+                    filter.subscription.as_ref().map(SubscriptionId::as_str),
+                )
+                .await
+            })
+            .await?;
         page(rows, |order| wire::reread(&order))
     }
 
@@ -84,9 +99,12 @@ impl<'a> Orders<'a> {
     /// Several orders are several attempts, or several sessions with one reference. None says
     /// that nobody has tried to pay yet, not that there is no session.
     ///
+    /// All pages are read inside one deadline.
+    ///
     /// # Errors
     /// When 1,000 orders have been read and there are more: list them page by page.
     pub async fn find_by_merchant_reference(&self, reference: &str) -> Result<Vec<Order>, Error> {
+        let call = self.client.call(LIST);
         let mut found: Vec<Order> = Vec::new();
         let mut read = 0;
         for number in 1..=MOST_PAGES {
@@ -94,7 +112,7 @@ impl<'a> Orders<'a> {
             let filter = OrderFilter::new()
                 .merchant_reference(reference)
                 .paging(paging);
-            let page = self.list(&filter).await?;
+            let page = self.list_within(&call, &filter).await?;
             let rows = page.rows.len();
             read += rows;
             // An order made meanwhile moves others to the next page, and a server that does not

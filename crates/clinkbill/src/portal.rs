@@ -4,10 +4,12 @@ use clinkbill_api::types;
 use clinkbill_types::{CustomerId, ProductId, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::answer::settle;
+use crate::call::{Method, Operation};
 use crate::customer::not_blank;
 use crate::environment::leads_to;
 use crate::{Client, Error, RedirectUrl};
+
+const CREATE: Operation = Operation::new(Method::Post, "/billing/session");
 
 /// Makes links to the customer portal. Obtain it from [`Client::billing_sessions`].
 ///
@@ -64,8 +66,11 @@ impl<'a> BillingSessions<'a> {
     ///   [`Outcome::Unknown`](crate::Outcome::Unknown), and nobody should be sent there.
     pub async fn create(&self, new: &NewBillingSession) -> Result<BillingSession, Error> {
         let request = new.request()?;
-        let result = self.client.api().create_billing_session(&request).await;
-        let created = settle(result, self.client.key()).await?;
+        let request = &request;
+        let call = self.client.call(CREATE);
+        let created = call
+            .send(|api| async move { api.create_billing_session(request).await })
+            .await?;
         let url = created.url.expose();
         leads_to(url, self.client.portal_origin()).map_err(|problem| {
             Error::unreadable_because(format!("has a portal URL that {problem}"))

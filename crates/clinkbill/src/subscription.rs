@@ -1,8 +1,12 @@
 use clinkbill_types::{InvoiceId, SubscriptionId};
 
-use crate::answer::{is_about, settle_read};
+use crate::answer::is_about;
+use crate::call::Operation;
 use crate::checkout::wire;
 use crate::{Client, Error, Invoice, Subscription};
+
+const RETRIEVE: Operation = Operation::get("/subscription/{id}");
+const RETRIEVE_INVOICE: Operation = Operation::get("/subscription/invoice/{id}");
 
 /// Reads subscriptions. Obtain it from [`Client::subscriptions`].
 ///
@@ -31,8 +35,11 @@ impl<'a> Subscriptions<'a> {
     /// event about it.
     pub async fn retrieve(&self, id: &SubscriptionId) -> Result<Subscription, Error> {
         let id = id.to_path().map_err(Error::not_an_id("subscription_id"))?;
-        let result = self.client.api().get_subscription(&id).await;
-        let subscription = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(RETRIEVE);
+        let by = &id;
+        let subscription = call
+            .send(|api| async move { api.get_subscription(by).await })
+            .await?;
         is_about(&id, &subscription.subscription_id)?;
         wire::reread(&subscription)
     }
@@ -47,8 +54,11 @@ impl<'a> Invoices<'a> {
     /// pays it ([`Order::invoice_id`](crate::Order::invoice_id)), and in every event about it.
     pub async fn retrieve(&self, id: &InvoiceId) -> Result<Invoice, Error> {
         let id = id.to_path().map_err(Error::not_an_id("invoice_id"))?;
-        let result = self.client.api().get_invoice(&id).await;
-        let invoice = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(RETRIEVE_INVOICE);
+        let by = &id;
+        let invoice = call
+            .send(|api| async move { api.get_invoice(by).await })
+            .await?;
         is_about(&id, &invoice.invoice_id)?;
         wire::reread(&invoice)
     }

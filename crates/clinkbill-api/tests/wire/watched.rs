@@ -1,6 +1,7 @@
 //! What a handle on one sending proves.
 
 use std::future::Future;
+use std::time::Duration;
 
 use clinkbill_api::{Client, Error, Options};
 use serde_json::json;
@@ -65,6 +66,23 @@ async fn a_call_given_up_while_it_connects_was_never_sent() {
         first_byte(&listener),
     )
     .await;
+    assert!(sending.recall());
+}
+
+#[tokio::test]
+async fn a_call_may_have_less_patience_with_connecting_than_its_client() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}/api", listener.local_addr().unwrap());
+    let Ok(client) = Client::connect(&url, &KEY.into(), Options::default()) else {
+        return;
+    };
+    // The connection is accepted by the system, and nobody answers its handshake.
+    let (client, sending) = client.watched_with_connect_timeout(Duration::from_millis(20));
+    let error = client.create_checkout_session(&minimal()).await;
+    let Err(Error::CommunicationError(error)) = error else {
+        panic!("{error:?}");
+    };
+    assert!(error.is_connect() && error.is_timeout(), "{error:?}");
     assert!(sending.recall());
 }
 

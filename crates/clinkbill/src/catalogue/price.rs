@@ -5,10 +5,15 @@ use clinkbill_types::{
 };
 
 use super::LONGEST_PAGE;
-use crate::answer::{is_about, settle, settle_read};
+use crate::answer::is_about;
+use crate::call::{Method, Operation};
 use crate::customer::not_blank;
 use crate::page::{page, set};
 use crate::{Client, Error, Page, Paging};
+
+const CREATE: Operation = Operation::new(Method::Post, "/price");
+const RETRIEVE: Operation = Operation::get("/price/{id}");
+const LIST: Operation = Operation::get("/price");
 
 /// Creates and reads prices. Obtain it from [`Client::prices`].
 #[derive(Debug, Clone, Copy)]
@@ -100,15 +105,21 @@ impl<'a> Prices<'a> {
     /// * [`Error::is_not_found`] when the merchant has no such product.
     pub async fn create(&self, product: &ProductId, new: &NewPrice) -> Result<Price, Error> {
         let request = new.request(product)?;
-        let result = self.client.api().create_price(&request).await;
-        settle(result, self.client.key()).await.map(Price::new)
+        let request = &request;
+        let call = self.client.call(CREATE);
+        call.send(|api| async move { api.create_price(request).await })
+            .await
+            .map(Price::new)
     }
 
     /// The price with this id.
     pub async fn retrieve(&self, id: &PriceId) -> Result<Price, Error> {
         let id = id.to_path().map_err(Error::not_an_id("price_id"))?;
-        let result = self.client.api().get_price(&id).await;
-        let price = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(RETRIEVE);
+        let by = &id;
+        let price = call
+            .send(|api| async move { api.get_price(by).await })
+            .await?;
         is_about(&id, &price.price_id)?;
         Ok(Price::new(price))
     }
@@ -123,9 +134,11 @@ impl<'a> Prices<'a> {
     ) -> Result<Page<Price>, Error> {
         let product = not_blank("product", product.as_str())?;
         let (number, size) = paging.on_the_wire(LONGEST_PAGE)?;
-        let api = self.client.api();
-        let result = api.list_prices(active, number, size, &product).await;
-        let rows = settle_read(result, self.client.key()).await?;
+        let of = product.as_str();
+        let call = self.client.call(LIST);
+        let rows = call
+            .send(|api| async move { api.list_prices(active, number, size, of).await })
+            .await?;
         page(rows, |price| Ok(Price::new(price)))
     }
 }

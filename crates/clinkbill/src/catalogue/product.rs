@@ -4,10 +4,15 @@ use clinkbill_api::types;
 use clinkbill_types::{PriceId, ProductId, TaxCategory, Timestamp};
 
 use super::{LONGEST_PAGE, NewPrice, Price};
-use crate::answer::{is_about, settle, settle_read};
+use crate::answer::is_about;
+use crate::call::{Method, Operation};
 use crate::customer::not_blank;
 use crate::page::{page, set};
 use crate::{Client, Error, Page, Paging};
+
+const CREATE: Operation = Operation::new(Method::Post, "/product");
+const RETRIEVE: Operation = Operation::get("/product/{id}");
+const LIST: Operation = Operation::get("/product");
 
 /// Creates and reads products. Obtain it from [`Client::products`].
 #[derive(Debug, Clone, Copy)]
@@ -66,15 +71,21 @@ impl<'a> Products<'a> {
     /// Nothing is sent when a value of `new` is invalid: [`Error::field`] names it.
     pub async fn create(&self, new: &NewProduct) -> Result<Product, Error> {
         let request = new.request()?;
-        let result = self.client.api().create_product(&request).await;
-        settle(result, self.client.key()).await.map(Product::new)
+        let request = &request;
+        let call = self.client.call(CREATE);
+        call.send(|api| async move { api.create_product(request).await })
+            .await
+            .map(Product::new)
     }
 
     /// The product with this id, with its prices.
     pub async fn retrieve(&self, id: &ProductId) -> Result<Product, Error> {
         let id = id.to_path().map_err(Error::not_an_id("product_id"))?;
-        let result = self.client.api().get_product(&id).await;
-        let product = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(RETRIEVE);
+        let by = &id;
+        let product = call
+            .send(|api| async move { api.get_product(by).await })
+            .await?;
         is_about(&id, &product.product_id)?;
         Ok(Product::new(product))
     }
@@ -82,8 +93,10 @@ impl<'a> Products<'a> {
     /// One page of the products, at most 100.
     pub async fn list(&self, paging: Paging) -> Result<Page<Product>, Error> {
         let (number, size) = paging.on_the_wire(LONGEST_PAGE)?;
-        let result = self.client.api().list_products(number, size).await;
-        let rows = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(LIST);
+        let rows = call
+            .send(|api| async move { api.list_products(number, size).await })
+            .await?;
         page(rows, |product| Ok(Product::new(product)))
     }
 }

@@ -19,8 +19,12 @@ pub use self::purchase::{
     Lines, NoPurchase, OneTime, Plan, Recurring, Registered, ScheduledPhase, WithTotal,
 };
 use self::rules::{CustomerKnown, PurchaseComplete, Rendered};
-use crate::answer::{is_about, settle, settle_read};
+use crate::answer::is_about;
+use crate::call::{Method, Operation};
 use crate::{Client, Error, Session, redirect};
+
+const CREATE: Operation = Operation::new(Method::Post, "/checkout/session");
+const RETRIEVE: Operation = Operation::get("/checkout/session/{id}");
 
 /// Creates and reads checkout sessions. Obtain it from [`Client::checkout_sessions`].
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +39,15 @@ impl<'a> CheckoutSessions<'a> {
 
     /// Creates a session, for one payment intention of one customer.
     ///
-    /// One call sends one request, never more: Clink keeps no idempotency, and the same merchant
-    /// reference twice is two sessions. On [`Outcome::Unknown`](crate::Outcome::Unknown) look
-    /// for the session before you make another. Not cancel-safe: when the future is dropped, the
-    /// outcome is unknown.
+    /// Clink keeps no idempotency, and the same merchant reference twice is two sessions. So the
+    /// request is sent again only when it provably never left this machine; whatever may have
+    /// reached Clink is not. On [`Outcome::Unknown`](crate::Outcome::Unknown) look for what
+    /// became of it before you make another.
+    ///
+    /// **Not cancel-safe**: when the future is dropped before it is ready, as a time limit around
+    /// it or a `select!` does, the outcome is unknown. Let it run to its own deadline
+    /// ([`CallOptions::deadline`](crate::CallOptions::deadline)) in a task of its own, or look
+    /// for what became of it.
     ///
     /// # Errors
     /// * Nothing is sent when a value of `new` is invalid: [`Error::field`] names it.
@@ -57,12 +66,15 @@ impl<'a> CheckoutSessions<'a> {
         P: PurchaseComplete,
     {
         let request = wire::request(new)?;
-        let result = self.client.api().create_checkout_session(&request).await;
-        let created = settle(result, self.client.key()).await?;
-        wire::created::<U>(created, &request, self.client.checkout_origin())
+        let asked = &request;
+        let call = self.client.call(CREATE);
+        let created = call
+            .send(|api| async move { api.create_checkout_session(asked).await })
+            .await?;
+        wire::created::<U>(created, asked, self.client.checkout_origin())
     }
 
-    /// The session with this id, as it stands now.
+    /// The session with this id, as it stands now. Cancel-safe, as every read is.
     ///
     /// # Errors
     /// * [`Error::is_not_found`] when this key has no such session.
@@ -70,8 +82,11 @@ impl<'a> CheckoutSessions<'a> {
     ///   that it may be repeated.
     pub async fn retrieve(&self, id: &SessionId) -> Result<Session, Error> {
         let id = id.to_path().map_err(Error::not_an_id("session_id"))?;
-        let result = self.client.api().get_checkout_session(&id).await;
-        let session = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(RETRIEVE);
+        let by = &id;
+        let session = call
+            .send(|api| async move { api.get_checkout_session(by).await })
+            .await?;
         is_about(&id, &session.session_id)?;
         wire::session(session)
     }

@@ -33,7 +33,8 @@ pub use self::request::{
 pub use self::value::{
     EnsuredWebhookEndpoint, EventCatalogue, EventDescription, SigningSecret, WebhookEndpoint,
 };
-use crate::answer::{is_about, settle, settle_read};
+use crate::answer::is_about;
+use crate::call::{Method, Operation};
 use crate::page::page;
 use crate::{Client, Error, Page};
 
@@ -56,8 +57,10 @@ impl<'a> WebhookEndpoints<'a> {
 
     /// Every event an endpoint can subscribe to.
     pub async fn events(&self) -> Result<EventCatalogue, Error> {
-        let result = self.client.api().list_webhook_events().await;
-        let catalogue = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(Operation::get("/webhook/events"));
+        let catalogue = call
+            .send(|api| async move { api.list_webhook_events().await })
+            .await?;
         Ok(EventCatalogue::new(catalogue))
     }
 
@@ -70,17 +73,18 @@ impl<'a> WebhookEndpoints<'a> {
             .paging
             .map(|paging| paging.on_the_wire(LONGEST_PAGE))
             .transpose()?;
-        let result = self
-            .client
-            .api()
-            .list_webhook_endpoints(
-                filter.enabled,
-                paging.map(|(number, _)| number),
-                paging.map(|(_, size)| size),
-                filter.url.as_deref(),
-            )
-            .await;
-        let rows = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(Operation::get("/webhook/endpoints"));
+        let rows = call
+            .send(|api| async move {
+                api.list_webhook_endpoints(
+                    filter.enabled,
+                    paging.map(|(number, _)| number),
+                    paging.map(|(_, size)| size),
+                    filter.url.as_deref(),
+                )
+                .await
+            })
+            .await?;
         page(rows, |endpoint| Ok(WebhookEndpoint::new(endpoint)))
     }
 
@@ -88,8 +92,11 @@ impl<'a> WebhookEndpoints<'a> {
     /// keep it.
     pub async fn create(&self, new: &NewWebhookEndpoint) -> Result<WebhookEndpoint, Error> {
         let request = new.create_request()?;
-        let result = self.client.api().create_webhook_endpoint(&request).await;
-        self.endpoint(result).await
+        let request = &request;
+        let call = self.client.call(post("/webhook/endpoints"));
+        call.send(|api| async move { api.create_webhook_endpoint(request).await })
+            .await
+            .map(WebhookEndpoint::new)
     }
 
     /// Makes sure that the endpoint with this URL exists and is as `new` says, and treats its
@@ -101,16 +108,24 @@ impl<'a> WebhookEndpoints<'a> {
         policy: SecretPolicy,
     ) -> Result<EnsuredWebhookEndpoint, Error> {
         let request = new.ensure_request(policy)?;
-        let result = self.client.api().ensure_webhook_endpoint(&request).await;
-        let ensured = settle(result, self.client.key()).await?;
+        let request = &request;
+        let call = self
+            .client
+            .call(Operation::new(Method::Put, "/webhook/endpoints/ensure"));
+        let ensured = call
+            .send(|api| async move { api.ensure_webhook_endpoint(request).await })
+            .await?;
         EnsuredWebhookEndpoint::new(ensured)
     }
 
     /// The endpoint with this id, without its signing secret.
     pub async fn retrieve(&self, id: &WebhookEndpointId) -> Result<WebhookEndpoint, Error> {
         let id = id.to_path().map_err(Error::not_an_id(ID))?;
-        let result = self.client.api().get_webhook_endpoint(&id).await;
-        let endpoint = settle_read(result, self.client.key()).await?;
+        let call = self.client.call(Operation::get(ONE));
+        let by = &id;
+        let endpoint = call
+            .send(|api| async move { api.get_webhook_endpoint(by).await })
+            .await?;
         is_about(&id, &endpoint.id)?;
         Ok(WebhookEndpoint::new(endpoint))
     }
@@ -123,33 +138,40 @@ impl<'a> WebhookEndpoints<'a> {
     ) -> Result<WebhookEndpoint, Error> {
         let id = id.to_path().map_err(Error::not_an_id(ID))?;
         let change = change.request()?;
-        let result = self
-            .client
-            .api()
-            .update_webhook_endpoint(&id, &change)
-            .await;
-        self.endpoint(result).await
+        let (id, change) = (&id, &change);
+        let call = self.client.call(Operation::new(Method::Patch, ONE));
+        call.send(|api| async move { api.update_webhook_endpoint(id, change).await })
+            .await
+            .map(WebhookEndpoint::new)
     }
 
     /// Deletes the endpoint. Nothing is sent to it any more.
     pub async fn delete(&self, id: &WebhookEndpointId) -> Result<(), Error> {
         let id = id.to_path().map_err(Error::not_an_id(ID))?;
-        let result = self.client.api().delete_webhook_endpoint(&id).await;
-        settle(result, self.client.key()).await
+        let id = &id;
+        let call = self.client.call(Operation::new(Method::Delete, ONE));
+        call.send(|api| async move { api.delete_webhook_endpoint(id).await })
+            .await
     }
 
     /// Sends events to the endpoint from now on.
     pub async fn enable(&self, id: &WebhookEndpointId) -> Result<WebhookEndpoint, Error> {
         let id = id.to_path().map_err(Error::not_an_id(ID))?;
-        let result = self.client.api().enable_webhook_endpoint(&id).await;
-        self.endpoint(result).await
+        let id = &id;
+        let call = self.client.call(post("/webhook/endpoints/{id}/enable"));
+        call.send(|api| async move { api.enable_webhook_endpoint(id).await })
+            .await
+            .map(WebhookEndpoint::new)
     }
 
     /// Sends nothing to the endpoint until it is enabled.
     pub async fn disable(&self, id: &WebhookEndpointId) -> Result<WebhookEndpoint, Error> {
         let id = id.to_path().map_err(Error::not_an_id(ID))?;
-        let result = self.client.api().disable_webhook_endpoint(&id).await;
-        self.endpoint(result).await
+        let id = &id;
+        let call = self.client.call(post("/webhook/endpoints/{id}/disable"));
+        call.send(|api| async move { api.disable_webhook_endpoint(id).await })
+            .await
+            .map(WebhookEndpoint::new)
     }
 
     /// Gives the endpoint another signing secret; the one before it is worth nothing from this
@@ -159,20 +181,19 @@ impl<'a> WebhookEndpoints<'a> {
     /// has seen: rotate again.
     pub async fn rotate_secret(&self, id: &WebhookEndpointId) -> Result<WebhookEndpoint, Error> {
         let id = id.to_path().map_err(Error::not_an_id(ID))?;
-        let result = self.client.api().rotate_webhook_endpoint_secret(&id).await;
-        self.endpoint(result).await
-    }
-
-    async fn endpoint(
-        &self,
-        result: Result<
-            clinkbill_api::ResponseValue<clinkbill_api::types::WebhookEndpointEnvelope>,
-            clinkbill_api::Error,
-        >,
-    ) -> Result<WebhookEndpoint, Error> {
-        let endpoint = settle(result, self.client.key()).await?;
-        Ok(WebhookEndpoint::new(endpoint))
+        let id = &id;
+        let call = self
+            .client
+            .call(post("/webhook/endpoints/{id}/rotate-secret"));
+        call.send(|api| async move { api.rotate_webhook_endpoint_secret(id).await })
+            .await
+            .map(WebhookEndpoint::new)
     }
 }
 
+const fn post(path: &'static str) -> Operation {
+    Operation::new(Method::Post, path)
+}
+
+const ONE: &str = "/webhook/endpoints/{id}";
 const ID: &str = "webhook_endpoint_id";

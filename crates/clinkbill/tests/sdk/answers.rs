@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clinkbill::{
-    Client, Environment, Error, InvoiceId, Money, OrderId, Outcome, PriceId, ProductId, SecretKey,
-    SessionId, SessionStatus, SubscriptionId, WebhookEndpointId,
+    CallOptions, Client, Environment, Error, InvoiceId, Money, OrderId, Outcome, PriceId,
+    ProductId, SecretKey, SessionId, SessionStatus, SubscriptionId, WebhookEndpointId,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -161,7 +161,7 @@ async fn no_answer_in_time_leaves_the_outcome_unknown() {
     let api_url = format!("http://{}/api/", listener.local_addr().unwrap());
     let client = Client::builder(SecretKey::new(KEY).unwrap())
         .environment(Environment::custom(&api_url).unwrap())
-        .timeout(Duration::from_millis(50))
+        .options(CallOptions::default().deadline(Duration::from_millis(50)))
         .build()
         .unwrap();
     // The connection is accepted by the system, and nobody ever reads from it.

@@ -12,11 +12,15 @@ mod catalogue;
 mod exported;
 mod orders;
 mod requests;
+mod retrying;
 mod sandbox;
 mod webhook_endpoints;
 
+use std::pin::Pin;
+use std::time::Duration;
+
 use clinkbill::{
-    Client, Currency, CustomerRef, Environment, Hosted, Line, Lines, NewSession, SecretKey,
+    Client, Clock, Currency, CustomerRef, Environment, Hosted, Line, Lines, NewSession, SecretKey,
 };
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -24,9 +28,19 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 /// What must never be printed.
 const KEY: &str = "sk_test_canary";
 
+/// Nobody waits before a request is sent again.
+struct Hasty;
+
+impl Clock for Hasty {
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {})
+    }
+}
+
 fn client(api_url: &str) -> Client {
     Client::builder(SecretKey::new(KEY).unwrap())
         .environment(Environment::custom(api_url).unwrap())
+        .clock(Hasty)
         .build()
         .unwrap()
 }

@@ -1,0 +1,172 @@
+//! What a program sees of a client at work, by the `tracing` crate if it has the feature of that
+//! name: one span for a call, one in it for each attempt, fields named as OpenTelemetry names
+//! them. No body, no header and no URL with an id in it is ever a field.
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use self::off::{AttemptSpan, CallSpan, Server, unknown_key};
+#[cfg(feature = "tracing")]
+pub(crate) use self::on::{AttemptSpan, CallSpan, Server, unknown_key};
+
+#[cfg(feature = "tracing")]
+mod on {
+    use std::time::Duration;
+
+    use tracing::field::{Empty, display};
+    use tracing::instrument::Instrumented;
+    use tracing::{Instrument as _, Span, info_span, warn};
+    use url::Url;
+
+    use crate::call::Operation;
+    use crate::{Environment, Error};
+
+    /// Whom requests go to.
+    pub(crate) struct Server {
+        address: String,
+        port: u16,
+    }
+
+    pub(crate) struct CallSpan(Span);
+
+    pub(crate) struct AttemptSpan(Span);
+
+    impl Server {
+        pub(crate) fn of(environment: &Environment) -> Self {
+            let url = Url::parse(environment.api_url()).ok();
+            let host = url.as_ref().and_then(Url::host_str);
+            let port = url.as_ref().and_then(Url::port_or_known_default);
+            Self {
+                address: host.unwrap_or_default().to_owned(),
+                port: port.unwrap_or_default(),
+            }
+        }
+    }
+
+    impl CallSpan {
+        pub(crate) fn of(operation: Operation) -> Self {
+            Self(info_span!(
+                "clinkbill.call",
+                "otel.name" = %operation,
+                "clinkbill.operation" = %operation,
+                "clinkbill.attempts" = Empty,
+                "clinkbill.outcome" = Empty,
+                "error.type" = Empty,
+            ))
+        }
+
+        pub(crate) fn attempt(
+            &self,
+            operation: Operation,
+            server: &Server,
+            number: u32,
+        ) -> AttemptSpan {
+            AttemptSpan(info_span!(
+                parent: &self.0,
+                "clinkbill.attempt",
+                "otel.name" = %operation,
+                "otel.kind" = "client",
+                "http.request.method" = operation.method.name(),
+                "http.request.resend_count" = number - 1,
+                "url.template" = operation.path,
+                "server.address" = server.address,
+                "server.port" = server.port,
+                "clinkbill.attempt" = number,
+                "http.response.status_code" = Empty,
+                "clinkbill.code" = Empty,
+                "clinkbill.elapsed_ms" = Empty,
+                "error.type" = Empty,
+            ))
+        }
+
+        pub(crate) fn around<F: Future>(&self, call: F) -> Instrumented<F> {
+            call.instrument(self.0.clone())
+        }
+
+        pub(crate) fn ended<T>(&self, result: &Result<T, Error>, attempts: u32) {
+            self.0.record("clinkbill.attempts", attempts);
+            if let Err(error) = result {
+                let outcome = format_args!("{:?}", error.outcome());
+                self.0.record("clinkbill.outcome", display(outcome));
+                self.0.record("error.type", display(error.kind()));
+            }
+        }
+    }
+
+    impl AttemptSpan {
+        pub(crate) fn around<F: Future>(&self, attempt: F) -> Instrumented<F> {
+            attempt.instrument(self.0.clone())
+        }
+
+        /// An answer has begun.
+        pub(crate) fn answered(&self, http_status: u16, code: Option<i64>) {
+            self.0.record("http.response.status_code", http_status);
+            if let Some(code) = code {
+                self.0.record("clinkbill.code", code);
+            }
+        }
+
+        pub(crate) fn ended<T>(&self, result: &Result<T, Error>, took: Duration) {
+            let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            self.0.record("clinkbill.elapsed_ms", millis);
+            if let Err(error) = result {
+                self.0.record("error.type", display(error.kind()));
+            }
+        }
+    }
+
+    /// A key whose environment nobody can tell may be a typing error.
+    pub(crate) fn unknown_key(server: &Server) {
+        warn!(
+            "server.address" = server.address,
+            "the secret key begins as no known key does; it is used as it is"
+        );
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+#[expect(clippy::unused_self, reason = "these stand in for spans")]
+mod off {
+    use std::time::Duration;
+
+    use crate::call::Operation;
+    use crate::{Environment, Error};
+
+    pub(crate) struct Server;
+
+    pub(crate) struct CallSpan;
+
+    pub(crate) struct AttemptSpan;
+
+    impl Server {
+        pub(crate) fn of(_: &Environment) -> Self {
+            Self
+        }
+    }
+
+    impl CallSpan {
+        pub(crate) fn of(_: Operation) -> Self {
+            Self
+        }
+
+        pub(crate) fn attempt(&self, _: Operation, _: &Server, _: u32) -> AttemptSpan {
+            AttemptSpan
+        }
+
+        pub(crate) fn around<F: Future>(&self, call: F) -> F {
+            call
+        }
+
+        pub(crate) fn ended<T>(&self, _: &Result<T, Error>, _: u32) {}
+    }
+
+    impl AttemptSpan {
+        pub(crate) fn around<F: Future>(&self, attempt: F) -> F {
+            attempt
+        }
+
+        pub(crate) fn answered(&self, _: u16, _: Option<i64>) {}
+
+        pub(crate) fn ended<T>(&self, _: &Result<T, Error>, _: Duration) {}
+    }
+
+    pub(crate) fn unknown_key(_: &Server) {}
+}
