@@ -22,7 +22,11 @@ impl Engine {
         origin: &str,
         wall: i64,
     ) -> Result<Answer, ApiError> {
-        let mut request: CreateCheckoutSessionRequest = read_object(body)?;
+        let mut request: CreateCheckoutSessionRequest =
+            read_object(body).or_else(|error| match self.rulebook.read_instead(body) {
+                Some(body) => read_object(&body),
+                None => Err(error),
+            })?;
         let identifiers = rulebook::identifiers(&*self.rulebook, &mut request);
         let mut observations = Observations::new(self.options.strict);
         let (mut draft, named) = rulebook::draft(&*self.rulebook, request, &mut observations)?;
@@ -32,15 +36,17 @@ impl Engine {
             if let Some(reply) = self.earlier_session(book, &draft, origin) {
                 return Ok(reply);
             }
-            rulebook::purchase(
-                rulebook,
-                &book.products,
-                named,
-                &mut draft,
-                &mut observations,
-            )?;
+            let products = &book.products;
+            if let Err(refusal) =
+                rulebook::purchase(rulebook, products, named, &mut draft, &mut observations)
+            {
+                if rulebook.refusal_leaves_customer() {
+                    resolve_customer(rulebook, book, &identifiers)?;
+                }
+                return Err(refusal.into());
+            }
             // The last thing that can be refused, so that a refused request leaves no trace.
-            let customer = resolve_customer(rulebook, book, &identifiers)?;
+            let (customer, is_new) = resolve_customer(rulebook, book, &identifiers)?;
             let session = Session {
                 id: book.ids.id("sess_").into(),
                 token: book.ids.token().into(),
@@ -61,11 +67,10 @@ impl Engine {
                     session_id,
                 },
             );
-            let reply = success(view::created_session(
-                &session,
-                &book.customers[customer],
-                origin,
-            ));
+            let customer = &book.customers[customer];
+            let mut told = view::created_session(&session, customer, origin);
+            told.customer_id = rulebook.customer_in_answer(told.customer_id, is_new);
+            let reply = success(told);
             book.sessions.insert(session);
             Ok(reply)
         })
@@ -92,38 +97,50 @@ impl Engine {
     ) -> Result<Answer, ApiError> {
         self.with_book(merchant, wall, |book, _| {
             let session = find_session(book, session_id)?;
-            Ok(success(view::session(book, session)))
+            if !self.rulebook.session_can_be_read(session.status()) {
+                return Err(session_not_found());
+            }
+            let mut told = view::session(book, session);
+            told.status = self.rulebook.status(told.status);
+            told.payment_status = self.rulebook.payment_status(told.payment_status);
+            if let Some(customer) = &mut told.customer {
+                customer.customer_id = self.rulebook.customer_of_session(customer.customer_id);
+            }
+            Ok(success(told))
         })
     }
 }
 
 pub(crate) fn find_session<'a>(book: &'a Book, session_id: &str) -> Result<&'a Session, ApiError> {
-    book.sessions
-        .get(session_id)
-        .ok_or_else(|| ApiError::NotFound {
-            name: "SESSION_NOT_FOUND",
-            detail: "no session of this merchant has this id".into(),
-        })
+    book.sessions.get(session_id).ok_or_else(session_not_found)
 }
 
+fn session_not_found() -> ApiError {
+    ApiError::NotFound {
+        name: "SESSION_NOT_FOUND",
+        detail: "no session of this merchant has this id".into(),
+    }
+}
+
+/// The customer of a request, and whether it was made for it.
 fn resolve_customer(
     rulebook: &dyn Rulebook,
     book: &mut Book,
     given: &Identifiers,
-) -> Result<CustomerNumber, Refusal> {
+) -> Result<(CustomerNumber, bool), Refusal> {
     let Situation { cell, customer } = rulebook::classify(given, &book.customers);
     let reference = given.reference.as_deref();
     match (rulebook.customer_verdict(cell), customer) {
-        (Verdict::Use, Some(customer)) => Ok(customer),
+        (Verdict::Use, Some(customer)) => Ok((customer, false)),
         (Verdict::UseAndBind, Some(customer)) => {
             if let Some(reference) = reference {
                 book.customers.bind(customer, reference);
             }
-            Ok(customer)
+            Ok((customer, false))
         }
         (Verdict::Create, _) => {
             let id = book.ids.id("cus_");
-            Ok(book.customers.create(id, given))
+            Ok((book.customers.create(id, given), true))
         }
         (Verdict::RefuseNotMatched, _) => Err(Refusal::new(
             "CUSTOMER_IDENTIFIER_NOT_MATCHED",

@@ -223,7 +223,8 @@ fn conclude(
     if completes {
         session.state = SessionState::Completed;
     }
-    let subscription = succeeded
+    let is_recurring = session.draft.recurring().is_some();
+    let subscription = (succeeded && rulebook.payment_starts_subscription(is_recurring))
         .then(|| start_subscription(book, order_id, now))
         .flatten();
 

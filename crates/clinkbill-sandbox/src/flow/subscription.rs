@@ -28,7 +28,11 @@ impl Engine {
             book.subscriptions
                 .get(subscription_id)
                 .and_then(|subscription| view::subscription::<Amount>(book, subscription))
-                .map(success)
+                .map(|mut told| {
+                    let reference = told.merchant_reference;
+                    told.merchant_reference = self.rulebook.subscription_reference(reference);
+                    success(told)
+                })
                 .ok_or_else(|| ApiError::NotFound {
                     name: "SUBSCRIPTION_NOT_FOUND",
                     detail: "no subscription of this merchant has this id".into(),
@@ -47,7 +51,11 @@ impl Engine {
             book.subscriptions
                 .invoice(invoice_id)
                 .and_then(|invoice| view::invoice::<Amount>(book, invoice, InvoiceStatus::Paid))
-                .map(success)
+                .map(|mut told| {
+                    let reference = told.merchant_reference;
+                    told.merchant_reference = self.rulebook.subscription_reference(reference);
+                    success(told)
+                })
                 .ok_or_else(|| ApiError::NotFound {
                     name: "INVOICE_NOT_FOUND",
                     detail: "no invoice of this merchant has this id".into(),

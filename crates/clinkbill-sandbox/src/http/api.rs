@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::host::origin;
-use super::{check_timestamp, endpoints, json_body, merchant, query_value};
+use super::{asking_merchant, check_timestamp, endpoints, json_body, query_value};
 use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
@@ -79,7 +79,7 @@ pub(super) fn handle(
     door: Door,
 ) -> Result<Reply, ApiError> {
     let operation = route(request, segments);
-    let merchant = match (merchant(request), &operation) {
+    let merchant = match (asking_merchant(engine, request), &operation) {
         (Ok(merchant), _) => merchant,
         // What has no key belongs to no book; a wrong route or method is said first.
         (Err(error), Ok(_)) => return Err(error),
@@ -156,7 +156,9 @@ fn perform(
             let query = OrderQuery {
                 subscription_id: query_value(request, "subscriptionId"),
                 customer_id: query_value(request, "customerId"),
-                merchant_reference: query_value(request, "merchantReferenceId"),
+                merchant_reference: engine
+                    .rulebook
+                    .orders_asked_for(query_value(request, "merchantReferenceId")),
             };
             Ok(engine.list_orders(merchant, &query, page, wall))
         }

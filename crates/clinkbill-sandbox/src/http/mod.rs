@@ -67,15 +67,23 @@ fn merchant(request: &Request) -> Result<KeyDigest, ApiError> {
     KeyDigest::of(request.header(&API_KEY).ok_or(ApiError::NoKey)?)
 }
 
+/// The merchant that a request of the documented API comes from.
+fn asking_merchant(engine: &Engine, request: &Request) -> Result<KeyDigest, ApiError> {
+    let key = engine.rulebook.secret_key(request.header(&API_KEY));
+    KeyDigest::of(key.ok_or(ApiError::NoKey)?)
+}
+
 fn check_timestamp(engine: &Engine, request: &Request) -> Result<(), ApiError> {
-    let sent: i64 = request
+    let sent: Option<i64> = request
         .text_header(&TIMESTAMP)
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
-        .and_then(|text| text.parse().ok())
-        .ok_or(ApiError::NoTimestamp)?;
-    let skew = sent.abs_diff(request.received_at);
-    if skew <= engine.options.timestamp_tolerance_millis.unsigned_abs() {
+        .and_then(|text| text.parse().ok());
+    let skew = sent.map(|sent| sent.abs_diff(request.received_at));
+    let tolerance = engine.options.timestamp_tolerance_millis.unsigned_abs();
+    if engine.rulebook.timestamp_is_fresh(skew, tolerance) {
         Ok(())
+    } else if sent.is_none() {
+        Err(ApiError::NoTimestamp)
     } else {
         Err(ApiError::StaleTimestamp)
     }

@@ -45,8 +45,7 @@ pub(crate) fn draft(
 ) -> Result<(Draft, Named), Refusal> {
     let amount = rulebook.amount("originalAmount", request.original_amount.exact())?;
     let currency = rulebook.currency("originalCurrency", request.original_currency.as_str())?;
-    // G-11, our choice: the guide names no default.
-    let ui_mode = request.ui_mode.0.unwrap_or(UiMode::HostedPage);
+    let ui_mode = rulebook.ui_mode(request.ui_mode.0);
     if ui_mode == UiMode::Elements {
         rulebook.elements_return_url(request.return_url.0.as_deref())?;
     }
@@ -108,8 +107,8 @@ pub(crate) fn draft(
         item: None,
         phases: Vec::new(),
         ui_mode,
-        success_url: request.success_url.0,
-        cancel_url: request.cancel_url.0,
+        success_url: rulebook.hosted_url(request.success_url.0),
+        cancel_url: rulebook.hosted_url(request.cancel_url.0),
         return_url: request.return_url.0,
         merchant_reference: request.merchant_reference_id.0,
         preselected: request.payment_method_type.0,

@@ -6,9 +6,30 @@ use super::redirect;
 use super::{CatalogueLookup, Cell, Observation, SnapshotLookup, Verdict};
 use crate::error::Refusal;
 use crate::webhook::schedule;
+use crate::wire::request::UiMode;
+use crate::wire::response::{PaymentStatus, SessionStatus};
 
 /// The documented behaviour. Every method has it as its default.
 pub trait Rulebook: Send + Sync {
+    // The request (guide: Quick Start Examples)
+
+    /// QS-01: the secret key of a request says who asks; without one, nobody does.
+    fn secret_key<'a>(&self, sent: Option<&'a [u8]>) -> Option<&'a [u8]> {
+        sent
+    }
+
+    /// QS-01: a request says in milliseconds when it was sent, and that was just now. `skew` is
+    /// none where no time can be read; that some skew is taken is our choice (G-07).
+    fn timestamp_is_fresh(&self, skew_millis: Option<u64>, tolerance_millis: u64) -> bool {
+        skew_millis.is_some_and(|skew| skew <= tolerance_millis)
+    }
+
+    /// FR-02, FR-16, QR-02, QS-03: what is read instead of a body that the contract's schema
+    /// forbids: nothing, it is refused.
+    fn read_instead(&self, _body: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
     // Customer (guide: Session Data, Customer)
 
     /// CR-01 to CR-30 and CR-43: what happens in each cell of the customer table.
@@ -34,6 +55,22 @@ pub trait Rulebook: Send + Sync {
         true
     }
 
+    /// CR-32: a session that is read is for the customer it was made for.
+    fn customer_of_session<'a>(&self, resolved: &'a str) -> &'a str {
+        resolved
+    }
+
+    /// CR-33: the answer to a new session names its customer, who may have been made for it.
+    fn customer_in_answer<'a>(&self, resolved: &'a str, _made: bool) -> &'a str {
+        resolved
+    }
+
+    /// CR-39 (open): whether a session that is refused leaves behind the customer it would have
+    /// made. It does not (G-32, our choice).
+    fn refusal_leaves_customer(&self) -> bool {
+        false
+    }
+
     // Fields (guide: Product & Price, URLs)
 
     /// FR-02: the amount is kept to the digit (FR-17, our choice); one with more digits than
@@ -47,6 +84,17 @@ pub trait Rulebook: Send + Sync {
     fn currency(&self, field: &str, code: &str) -> Result<Currency, Refusal> {
         let reason = "is not an ISO 4217 currency code in capital letters, such as USD";
         code.parse().map_err(|_| Refusal::field(field, reason))
+    }
+
+    /// RD-01: a session is hosted or embedded, as it was asked for. Hosted where nothing is asked
+    /// for is our choice (G-11).
+    fn ui_mode(&self, asked: Option<UiMode>) -> UiMode {
+        asked.unwrap_or(UiMode::HostedPage)
+    }
+
+    /// RD-02: a hosted session may go without a URL; none is made up.
+    fn hosted_url(&self, given: Option<String>) -> Option<String> {
+        given
     }
 
     /// FR-03, RD-03: embedded checkout needs a return URL.
@@ -278,6 +326,21 @@ pub trait Rulebook: Send + Sync {
 
     // Status (guide: Session Data, Status)
 
+    /// ST-01 to ST-03: as what a session that stands there is told.
+    fn status(&self, stands: SessionStatus) -> SessionStatus {
+        stands
+    }
+
+    /// ST-09: as what its payment is told.
+    fn payment_status(&self, stands: PaymentStatus) -> PaymentStatus {
+        stands
+    }
+
+    /// RD-06: a session is read by its id, wherever it stands.
+    fn session_can_be_read(&self, _stands: SessionStatus) -> bool {
+        true
+    }
+
     /// ST-05: a session's link is time-limited: past its end it is expired.
     fn is_past_its_end(&self, now: i64, expire: i64) -> bool {
         now >= expire
@@ -333,6 +396,12 @@ pub trait Rulebook: Send + Sync {
         false
     }
 
+    /// ST-06: a successful payment starts a subscription where the price is recurring, and
+    /// concludes a one-time purchase elsewhere.
+    fn payment_starts_subscription(&self, recurring: bool) -> bool {
+        recurring
+    }
+
     /// ST-06 (open): what the first payment charges; nothing while a free trial runs (our
     /// choice). The order and the invoice say so.
     fn first_charge(&self, amount: Amount, trial_days: u32) -> Amount {
@@ -344,6 +413,16 @@ pub trait Rulebook: Send + Sync {
     /// MR-01: the merchant reference stands on every order made through the session.
     fn order_reference(&self, session_reference: Option<&str>) -> Option<String> {
         session_reference.map(str::to_owned)
+    }
+
+    /// MR-04: the reference of the first order stands on the subscription and its invoice.
+    fn subscription_reference<'a>(&self, reference: Option<&'a str>) -> Option<&'a str> {
+        reference
+    }
+
+    /// MR-07: orders can be asked for by their merchant reference.
+    fn orders_asked_for(&self, reference: Option<String>) -> Option<String> {
+        reference
     }
 
     /// MR-02: a merchant reference makes nothing idempotent: a session for a reference that was

@@ -102,8 +102,10 @@ pub(crate) struct ScheduledPhase {
 
 closed_enum! {
     /// How the checkout is rendered.
-    pub(crate) enum UiMode {
+    pub enum UiMode {
+        /// A page of its own.
         HostedPage = "hostedPage",
+        /// Embedded in the merchant's page.
         Elements = "elements",
     }
 }

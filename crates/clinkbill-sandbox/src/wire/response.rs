@@ -188,18 +188,24 @@ pub(crate) struct PaymentMethod<'a> {
 /// Where a session stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum SessionStatus {
+pub enum SessionStatus {
+    /// It takes payments.
     Open,
+    /// A payment has succeeded.
     Completed,
+    /// Its time is over.
     Expired,
 }
 
 /// How far the payment of a session has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum PaymentStatus {
+pub enum PaymentStatus {
+    /// No payment has succeeded, and none is under way.
     Unpaid,
+    /// A payment is under way.
     Processing,
+    /// A payment has succeeded.
     Paid,
 }
 
