@@ -6,53 +6,6 @@ Feature: Where the buyer is sent
   Tagged our-choice, the guide is silent and the outcome is how we read it. Tagged buyer, somebody
   has to pay or to leave.
 
-  Rule: A session is hosted or embedded
-
-    @RD-01
-    Scenario: A hosted session
-      When a hosted session is created with success URL https://shop.example/thanks and cancel URL https://shop.example/cart
-      Then Clink accepts
-      And the session, read back, is of the mode hostedPage
-      And the session, read back, has the success URL https://shop.example/thanks
-      And the session, read back, has the cancel URL https://shop.example/cart
-
-    @RD-01
-    Scenario: An embedded session
-      When an embedded session is created with return URL https://shop.example/complete?session_id={ELEMENTS_SESSION_ID}
-      Then Clink accepts
-      And the session, read back, is of the mode elements
-
-    @RD-02
-    Scenario Outline: A hosted session needs no URLs (success <success>, cancel <cancel>)
-      When a hosted session is created with success URL <success> and cancel URL <cancel>
-      Then Clink accepts
-      And the session, read back, has the success URL <success>
-      And the session, read back, has the cancel URL <cancel>
-
-      Examples:
-        | success                     | cancel                    |
-        | none                        | none                      |
-        | https://shop.example/thanks | none                      |
-        | none                        | https://shop.example/cart |
-
-    @RD-03
-    Scenario: An embedded session needs a return URL
-      Given an embedded session with return URL https://shop.example/complete
-      When an embedded session is created with return URL none
-      Then Clink refuses
-
-    @RD-03 @our-choice
-    Scenario: An empty return URL is no return URL
-      Given an embedded session with return URL https://shop.example/complete
-      When an embedded session is created with return URL empty
-      Then Clink refuses
-
-    @RD-03 @our-choice
-    Scenario: An embedded session that is refused makes no customer
-      When an embedded session is created with return URL none
-      Then Clink refuses
-      And the new email still belongs to nobody
-
   Rule: A URL that could run a script is refused
 
     @RD-11 @our-choice

@@ -13,14 +13,42 @@ use crate::runner::Stage;
 use crate::world::Shop;
 
 /// The feature files of this crate, as they were when it was compiled.
-const EMBEDDED: [(&str, &str); 2] = [
+const EMBEDDED: [(&str, &str); 9] = [
     (
         "customer-resolution.feature",
         include_str!("../features/customer-resolution.feature"),
     ),
     (
+        "statuses.feature",
+        include_str!("../features/statuses.feature"),
+    ),
+    (
+        "products-and-prices.feature",
+        include_str!("../features/products-and-prices.feature"),
+    ),
+    (
+        "ui-mode-and-urls.feature",
+        include_str!("../features/ui-mode-and-urls.feature"),
+    ),
+    (
+        "direct-qr-launch.feature",
+        include_str!("../features/direct-qr-launch.feature"),
+    ),
+    (
+        "merchant-reference.feature",
+        include_str!("../features/merchant-reference.feature"),
+    ),
+    (
         "redirects.feature",
         include_str!("../features/redirects.feature"),
+    ),
+    (
+        "customer-experience.feature",
+        include_str!("../features/customer-experience.feature"),
+    ),
+    (
+        "quick-start.feature",
+        include_str!("../features/quick-start.feature"),
     ),
 ];
 

@@ -27,7 +27,9 @@
 #![warn(missing_docs)]
 
 mod catalogue;
+mod draft;
 mod exchange;
+mod html;
 mod lint;
 mod report;
 mod rules;

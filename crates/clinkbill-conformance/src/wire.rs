@@ -1,17 +1,20 @@
 //! A client that takes nothing for granted: it sends any JSON and keeps whatever comes back.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use clinkbill_types::Amount;
 use reqwest::header::{HeaderMap, HeaderValue};
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::exchange::{Exchange, mask_keys, shown};
-use crate::schema::Contract;
+use crate::schema::{Checked, Contract};
 
 /// How long a scenario waits for one answer, from connecting to the last byte.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -36,6 +39,14 @@ struct Pace {
     next: Arc<Mutex<Instant>>,
 }
 
+/// The headers of a request to the merchant API.
+#[derive(Clone)]
+pub(crate) struct Head {
+    key: Option<HeaderValue>,
+    timestamp: Option<String>,
+    content_type: &'static str,
+}
+
 /// What came back, whole.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
@@ -46,6 +57,13 @@ pub(crate) struct Answer {
 /// The envelope said yes.
 #[derive(Debug, Clone)]
 pub(crate) struct Data(pub(crate) Map<String, Value>);
+
+/// The envelope of a list said yes.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows {
+    pub(crate) total: u64,
+    pub(crate) rows: Vec<Data>,
+}
 
 /// The envelope said no.
 #[derive(Debug, Clone)]
@@ -142,11 +160,44 @@ impl Wire {
         &self,
         method: Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<String>,
         log: &mut Vec<Exchange>,
     ) -> Result<Answer, WireError> {
         let url = format!("{}{path}", self.base_url);
-        self.send(method, &url, body, log).await
+        self.send(method, &url, self.head()?, body, log).await
+    }
+
+    /// Asks for a session with other headers than a merchant should send.
+    pub(crate) async fn create_with_head(
+        &self,
+        head: Head,
+        body: String,
+        log: &mut Vec<Exchange>,
+    ) -> Result<Answer, WireError> {
+        let url = format!("{}checkout/session", self.base_url);
+        self.send(Method::POST, &url, head, Some(body), log).await
+    }
+
+    /// The headers of a request as they should be.
+    pub(crate) fn head(&self) -> Result<Head, WireError> {
+        Ok(Head {
+            key: Some(self.secret_key.clone()),
+            timestamp: Some(now_in_milliseconds()?.to_string()),
+            content_type: "application/json",
+        })
+    }
+
+    /// Opens a checkout page as a browser does: without a key. The link is a secret, so the log
+    /// does not have it.
+    pub(crate) async fn open_page(
+        &self,
+        url: Url,
+        log: &mut Vec<Exchange>,
+    ) -> Result<Answer, WireError> {
+        let answer = receive(self.client.get(url)).await;
+        let sent = "GET (the checkout page)".to_owned();
+        log.push(exchange(sent, &answer, None));
+        answer
     }
 
     /// Sends one request to the sandbox's control API, which plays the buyer.
@@ -154,12 +205,18 @@ impl Wire {
         &self,
         method: Method,
         path: &str,
-        body: Option<&Value>,
+        body: Option<String>,
         log: &mut Vec<Exchange>,
     ) -> Result<Answer, WireError> {
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
         let mut url = self.base_url.clone();
         url.set_path(&format!("/_sandbox/{path}"));
-        self.send(method, url.as_str(), body, log).await
+        url.set_query(query);
+        self.send(method, url.as_str(), self.head()?, body, log)
+            .await
     }
 
     /// Whether the server is a sandbox of ours, with a control API.
@@ -180,10 +237,10 @@ impl Wire {
         &self,
         method: Method,
         url: &str,
-        body: Option<&Value>,
+        head: Head,
+        body: Option<String>,
         log: &mut Vec<Exchange>,
     ) -> Result<Answer, WireError> {
-        let body = body.map(Value::to_string);
         let mut sent = format!("{method} {url}");
         if let Some(body) = &body {
             sent = format!("{sent} {}", shown(body.as_bytes()));
@@ -191,24 +248,13 @@ impl Wire {
         if let Some(pace) = &self.pace {
             pace.wait().await;
         }
-        let answer = self.attempt(method.clone(), url, body).await;
-        let (received, checked) = match &answer {
-            Ok(answer) => {
-                let received = format!("{} {}", answer.status, shown(&answer.body));
-                let path = url.strip_prefix(self.base_url.as_str());
-                let checked = self.contract.as_ref().zip(path).map(|(contract, path)| {
-                    contract.check(method.as_str(), path, answer.status, &answer.body)
-                });
-                (received, checked)
-            }
-            Err(error) => (error.to_string(), None),
-        };
-        log.push(Exchange {
-            sent,
-            received,
-            status: answer.as_ref().ok().map(|answer| answer.status),
-            checked,
+        let answer = self.attempt(method.clone(), url, head, body).await;
+        let path = url.strip_prefix(self.base_url.as_str());
+        let checked = answer.as_ref().ok().and_then(|answer| {
+            let (contract, path) = self.contract.as_ref().zip(path)?;
+            Some(contract.check(method.as_str(), path, answer.status, &answer.body))
         });
+        log.push(exchange(sent, &answer, checked));
         answer
     }
 
@@ -216,27 +262,51 @@ impl Wire {
         &self,
         method: Method,
         url: &str,
+        head: Head,
         body: Option<String>,
     ) -> Result<Answer, WireError> {
         let mut headers = HeaderMap::new();
-        headers.insert("x-api-key", self.secret_key.clone());
-        headers.insert("x-timestamp", HeaderValue::from(now_in_milliseconds()?));
+        if let Some(key) = head.key {
+            headers.insert("x-api-key", key);
+        }
+        if let Some(timestamp) = head.timestamp {
+            headers.insert("x-timestamp", header(&timestamp)?);
+        }
         let mut request = self.client.request(method, url).headers(headers);
         if let Some(body) = body {
-            request = request
-                .header("content-type", "application/json")
-                .body(body);
+            request = request.header("content-type", head.content_type).body(body);
         }
-        let mut response = request.send().await.map_err(WireError::Http)?;
-        let status = response.status().as_u16();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(WireError::Http)? {
-            if body.len() + chunk.len() > LARGEST_BODY {
-                return Err(WireError::TooLong);
-            }
-            body.extend_from_slice(&chunk);
+        receive(request).await
+    }
+}
+
+/// Sends a request and keeps what comes back.
+async fn receive(request: RequestBuilder) -> Result<Answer, WireError> {
+    let mut response = request.send().await.map_err(WireError::Http)?;
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(WireError::Http)? {
+        if body.len() + chunk.len() > LARGEST_BODY {
+            return Err(WireError::TooLong);
         }
-        Ok(Answer { status, body })
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, body })
+}
+
+fn exchange(
+    sent: String,
+    answer: &Result<Answer, WireError>,
+    checked: Option<Checked>,
+) -> Exchange {
+    Exchange {
+        sent,
+        received: match answer {
+            Ok(answer) => format!("{} {}", answer.status, shown(&answer.body)),
+            Err(error) => error.to_string(),
+        },
+        status: answer.as_ref().ok().map(|answer| answer.status),
+        checked,
     }
 }
 
@@ -275,6 +345,34 @@ impl Answer {
                 ))
             }
         }
+    }
+
+    /// The rows of an answer that says yes to a list.
+    pub(crate) fn rows(&self) -> Result<Rows, String> {
+        let (code, mut envelope) = self.envelope()?;
+        if (self.status, code) != (200, 200) {
+            return Err(format!("no list: HTTP {}, code {code}", self.status));
+        }
+        let total = envelope.get("total").and_then(Value::as_u64);
+        let Some(Value::Array(rows)) = envelope.remove("rows") else {
+            return Err("a list without rows".to_owned());
+        };
+        let rows = rows.into_iter().map(|row| match row {
+            Value::Object(row) => Ok(Data(row)),
+            other => Err(format!("a row that is {other}")),
+        });
+        Ok(Rows {
+            total: total.ok_or("a list without total")?,
+            rows: rows.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// An amount of the data, to the digit.
+    pub(crate) fn amount(&self, field: &str) -> Option<Amount> {
+        type Fields<'a> = BTreeMap<String, &'a RawValue>;
+        let envelope: Fields<'_> = serde_json::from_slice(&self.body).ok()?;
+        let data: Fields<'_> = serde_json::from_str(envelope.get("data")?.get()).ok()?;
+        data.get(field)?.get().parse().ok()
     }
 
     /// The refusal of an answer that says no: an envelope with another `code` than 200 and no
@@ -331,6 +429,30 @@ impl Answer {
     }
 }
 
+impl Head {
+    pub(crate) fn without_key(self) -> Self {
+        Self { key: None, ..self }
+    }
+
+    pub(crate) fn with_key(self, key: &str) -> Result<Self, WireError> {
+        Ok(Self {
+            key: Some(header(key)?),
+            ..self
+        })
+    }
+
+    pub(crate) fn with_timestamp(self, timestamp: Option<String>) -> Self {
+        Self { timestamp, ..self }
+    }
+
+    pub(crate) fn with_content_type(self, content_type: &'static str) -> Self {
+        Self {
+            content_type,
+            ..self
+        }
+    }
+}
+
 impl Data {
     /// A text that is there and says something.
     pub(crate) fn text(&self, field: &str) -> Option<String> {
@@ -371,7 +493,7 @@ fn header(secret_key: &str) -> Result<HeaderValue, WireError> {
     Ok(value)
 }
 
-fn now_in_milliseconds() -> Result<u64, WireError> {
+pub(crate) fn now_in_milliseconds() -> Result<u64, WireError> {
     let since_1970 = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_err(|_| WireError::Clock)?;

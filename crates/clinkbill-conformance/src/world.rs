@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use cucumber::World;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::draft::Identifiers;
 use crate::exchange::Exchange;
+use crate::html::Page;
 use crate::runner::{Remains, Stage};
-use crate::wire::{Answer, Data, Wire};
+use crate::wire::{Answer, Data, Rows, Wire};
 
 /// What every scenario of a run shares.
 #[derive(Clone)]
@@ -32,12 +34,26 @@ pub(crate) struct Shop {
     people: BTreeMap<String, Person>,
     new_email: Option<String>,
     new_reference: Option<String>,
+    /// The shop's own merchant, where it is not the one that all scenarios share.
+    own: Option<Wire>,
+    purchase_reference: Option<String>,
+    products: BTreeMap<String, Registered>,
     answer: Option<Answer>,
+    /// The merchant reference that the last create call of the story carried.
+    carried: Option<String>,
     pub(crate) session: Option<Session>,
+    /// The session before the last.
+    pub(crate) earlier: Option<Session>,
     /// The session as it was read last.
     pub(crate) stored: Option<Data>,
+    /// What was answered to the buyer's last try to pay.
+    pub(crate) attempt: Option<Answer>,
+    /// The order of the buyer's last attempt.
+    pub(crate) order: Option<String>,
     /// Where the buyer was sent last.
     pub(crate) sent: Option<Sent>,
+    /// The checkout page as the buyer saw it last.
+    pub(crate) page: Option<Page>,
     pub(crate) exchanges: Vec<Exchange>,
     /// A check could not be trusted on this target.
     pub(crate) untrusted: bool,
@@ -51,6 +67,19 @@ pub(crate) struct Person {
     pub(crate) id: String,
     pub(crate) email: Option<String>,
     pub(crate) reference: Option<String>,
+}
+
+/// A product of the catalogue, with its price, that the scenario knows by a word.
+#[derive(Debug, Clone)]
+pub(crate) struct Registered {
+    pub(crate) product: String,
+    /// As a buyer reads it.
+    pub(crate) name: String,
+    pub(crate) price: String,
+    pub(crate) snapshot: String,
+    /// As it is written in a request.
+    pub(crate) amount: String,
+    pub(crate) currency: String,
 }
 
 /// The session a create call answered with.
@@ -75,14 +104,6 @@ pub(crate) struct Broken(pub(crate) String);
 
 pub(crate) type Step = Result<(), Broken>;
 
-/// The three ways to say whose session it is, as they stand in a request.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Identifiers {
-    pub(crate) customer_id: Option<Value>,
-    pub(crate) email: Option<Value>,
-    pub(crate) reference: Option<Value>,
-}
-
 impl Shop {
     /// A shop without a server; the runner opens it before the first step.
     fn closed() -> Self {
@@ -93,10 +114,18 @@ impl Shop {
             people: BTreeMap::new(),
             new_email: None,
             new_reference: None,
+            own: None,
+            purchase_reference: None,
+            products: BTreeMap::new(),
             answer: None,
+            carried: None,
             session: None,
+            earlier: None,
             stored: None,
+            attempt: None,
+            order: None,
             sent: None,
+            page: None,
             exchanges: Vec::new(),
             untrusted: false,
             other_name: None,
@@ -119,10 +148,10 @@ impl Shop {
         format!("{for_whom}-{mark}").to_lowercase()
     }
 
-    /// A customer id no customer has.
-    pub(crate) fn unknown_customer_id(&mut self) -> String {
+    /// An id, such as `cus_...`, that nothing has.
+    pub(crate) fn unknown_id(&mut self, prefix: &str) -> String {
         let mark = self.mark().replace('.', "");
-        format!("cus_unknown{mark}")
+        format!("{prefix}_unknown{mark}")
     }
 
     /// A key of a merchant nobody ever used.
@@ -167,13 +196,68 @@ impl Shop {
         Ok(())
     }
 
-    /// Sends a create call, whatever is in it, and remembers the answer.
-    pub(crate) async fn create(&mut self, body: &Value) -> Step {
-        let wire = self.wire()?;
-        let answer = self.create_as(&wire, body).await?;
-        self.session = answer.data().and_then(session_of).ok();
-        self.answer = Some(answer);
+    /// The merchant reference of the scenario's purchase: one and the same throughout.
+    pub(crate) fn purchase_reference(&mut self) -> String {
+        if let Some(reference) = &self.purchase_reference {
+            return reference.clone();
+        }
+        let reference = self.unused_reference("purchase");
+        self.purchase_reference.insert(reference).clone()
+    }
+
+    /// A name for a product that nobody ever used.
+    pub(crate) fn unused_name(&mut self, word: &str) -> String {
+        let mark = self.mark();
+        format!("{word} {mark}")
+    }
+
+    pub(crate) fn stock(&mut self, word: &str, product: Registered) {
+        self.products.insert(word.to_owned(), product);
+    }
+
+    pub(crate) fn product(&self, word: &str) -> Result<&Registered, Broken> {
+        self.products
+            .get(word)
+            .ok_or_else(|| Broken(format!("no product is called {word}")))
+    }
+
+    /// From here on the shop is a merchant whom no other scenario knows.
+    pub(crate) fn become_another_merchant(&mut self) -> Step {
+        let key = self.unused_key();
+        let own = self.wire()?.with_key(&key).map_err(said)?;
+        self.own = Some(own);
         Ok(())
+    }
+
+    /// Sends a create call, whatever is in it, and remembers the answer.
+    pub(crate) async fn create(&mut self, body: &impl ToString) -> Step {
+        let body = body.to_string();
+        let wire = self.wire()?;
+        let answer = self.create_as(&wire, body.clone()).await?;
+        self.keep_answer(&body, answer);
+        Ok(())
+    }
+
+    /// Remembers what was answered to a create call of the story.
+    pub(crate) fn keep_answer(&mut self, body: &str, answer: Answer) {
+        let session = answer.data().and_then(session_of).ok();
+        self.earlier = std::mem::replace(&mut self.session, session);
+        let body = serde_json::from_str::<Value>(body).unwrap_or_default();
+        let carried = body.get("merchantReferenceId").and_then(Value::as_str);
+        self.carried = carried.map(str::to_owned);
+        self.answer = Some(answer);
+    }
+
+    /// The last session of the story is there, and it is the one that was asked for: where the
+    /// create call carried a reference, the stored session has it.
+    pub(crate) async fn confirm(&mut self) -> Step {
+        let session = self.accepted()?.id.clone();
+        let stored = self.read(&session).await?;
+        stored.has("sessionId", &session)?;
+        match self.carried.clone() {
+            Some(reference) => stored.has("merchantReferenceId", &reference),
+            None => Ok(()),
+        }
     }
 
     /// Creates a session beside the story of the scenario: to set the scene or to check.
@@ -187,38 +271,97 @@ impl Shop {
         wire: &Wire,
         identifiers: Identifiers,
     ) -> Result<Session, Broken> {
-        let answer = self.create_as(wire, &identifiers.into_purchase()).await?;
+        let body = identifiers.into_purchase().to_string();
+        let answer = self.create_as(wire, body).await?;
         answer.data().and_then(session_of).map_err(Broken)
     }
 
     /// Reads a session back.
     pub(crate) async fn read(&mut self, session: &str) -> Result<Data, Broken> {
-        let path = format!("checkout/session/{}", path_id(session)?);
-        let wire = self.wire()?;
-        let answer = wire
-            .call(Method::GET, &path, None, &mut self.exchanges)
+        self.read_answer(session).await?.data().map_err(Broken)
+    }
+
+    pub(crate) async fn read_answer(&mut self, session: &str) -> Result<Answer, Broken> {
+        self.get(&format!("checkout/session/{}", path_id(session)?))
             .await
-            .map_err(|error| Broken(error.to_string()))?;
+    }
+
+    /// Reads anything of the documented API.
+    pub(crate) async fn get(&mut self, path: &str) -> Result<Answer, Broken> {
+        let wire = self.wire()?;
+        wire.call(Method::GET, path, None, &mut self.exchanges)
+            .await
+            .map_err(said)
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, body: &impl ToString) -> Result<Data, Broken> {
+        let wire = self.wire()?;
+        self.post_as(&wire, path, body).await
+    }
+
+    pub(crate) async fn post_as(
+        &mut self,
+        wire: &Wire,
+        path: &str,
+        body: &impl ToString,
+    ) -> Result<Data, Broken> {
+        let body = Some(body.to_string());
+        let answer = wire
+            .call(Method::POST, path, body, &mut self.exchanges)
+            .await
+            .map_err(said)?;
         answer.data().map_err(Broken)
     }
 
-    /// Does something only a buyer could do.
+    /// The orders with a merchant reference.
+    pub(crate) async fn orders_with(&mut self, reference: &str) -> Result<Rows, Broken> {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("merchantReferenceId", reference)
+            .finish();
+        let answer = self.get(&format!("order?{query}")).await?;
+        answer.rows().map_err(Broken)
+    }
+
+    /// Does something only a buyer, or time, could do.
+    pub(crate) async fn control(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Broken> {
+        let wire = self.wire()?;
+        let body = body.map(Value::to_string);
+        wire.control(method, path, body, &mut self.exchanges)
+            .await
+            .map_err(said)
+    }
+
+    /// Does something only a buyer could do at a session's checkout.
     pub(crate) async fn as_buyer(
         &mut self,
         session: &str,
         action: &str,
         body: &Value,
-    ) -> Result<Data, Broken> {
+    ) -> Result<Answer, Broken> {
         let path = format!("sessions/{}/{action}", path_id(session)?);
-        let wire = self.wire()?;
-        let answer = wire
-            .control(Method::POST, &path, Some(body), &mut self.exchanges)
-            .await
-            .map_err(|error| Broken(error.to_string()))?;
+        self.control(Method::POST, &path, Some(body)).await
+    }
+
+    /// What a buyer sees of a session.
+    pub(crate) async fn seen_by_buyer(
+        &mut self,
+        session: &str,
+        country: &str,
+    ) -> Result<Data, Broken> {
+        let path = format!("sessions/{}?country={country}", path_id(session)?);
+        let answer = self.control(Method::GET, &path, None).await?;
         answer.data().map_err(Broken)
     }
 
     pub(crate) fn wire(&self) -> Result<Wire, Broken> {
+        if let Some(own) = &self.own {
+            return Ok(own.clone());
+        }
         let context = self
             .context
             .as_ref()
@@ -264,7 +407,7 @@ impl Shop {
         Err(Broken(reason.unwrap_or_else(|| "no session".to_owned())))
     }
 
-    async fn create_as(&mut self, wire: &Wire, body: &Value) -> Result<Answer, Broken> {
+    async fn create_as(&mut self, wire: &Wire, body: String) -> Result<Answer, Broken> {
         wire.call(
             Method::POST,
             "checkout/session",
@@ -272,7 +415,7 @@ impl Shop {
             &mut self.exchanges,
         )
         .await
-        .map_err(|error| Broken(error.to_string()))
+        .map_err(said)
     }
 
     fn mark(&mut self) -> String {
@@ -303,66 +446,6 @@ impl Stage for Shop {
     }
 }
 
-impl Identifiers {
-    pub(crate) fn email(email: impl Into<Value>) -> Self {
-        Self {
-            email: Some(email.into()),
-            ..Self::default()
-        }
-    }
-
-    pub(crate) fn reference(reference: impl Into<Value>) -> Self {
-        Self {
-            reference: Some(reference.into()),
-            ..Self::default()
-        }
-    }
-
-    pub(crate) fn customer_id(customer_id: impl Into<Value>) -> Self {
-        Self {
-            customer_id: Some(customer_id.into()),
-            ..Self::default()
-        }
-    }
-
-    pub(crate) fn and_email(self, email: impl Into<Value>) -> Self {
-        Self {
-            email: Some(email.into()),
-            ..self
-        }
-    }
-
-    pub(crate) fn and_reference(self, reference: impl Into<Value>) -> Self {
-        Self {
-            reference: Some(reference.into()),
-            ..self
-        }
-    }
-
-    /// A hosted session for a small purchase, for whom these say.
-    pub(crate) fn into_purchase(self) -> Value {
-        let mut body = json!({
-            "originalAmount": 4.99,
-            "originalCurrency": "USD",
-            "uiMode": "hostedPage",
-            "priceDataList": [
-                { "name": "Notebook", "quantity": 1, "unitAmount": 4.99, "currency": "USD" }
-            ],
-        });
-        let fields = [
-            ("customerId", self.customer_id),
-            ("customerEmail", self.email),
-            ("referenceCustomerId", self.reference),
-        ];
-        for (field, value) in fields {
-            if let Some(value) = value {
-                body[field] = value;
-            }
-        }
-        body
-    }
-}
-
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -376,6 +459,21 @@ impl fmt::Debug for Shop {
             .field("people", &self.people)
             .finish_non_exhaustive()
     }
+}
+
+impl Data {
+    /// The text of a field is this one.
+    pub(crate) fn has(&self, field: &str, expected: &str) -> Step {
+        match self.text(field) {
+            Some(found) if found == expected => Ok(()),
+            found => Err(Broken(format!("{field} is {found:?}, not {expected}"))),
+        }
+    }
+}
+
+/// What went wrong, as the reason why a step did not hold.
+pub(crate) fn said(error: impl fmt::Display) -> Broken {
+    Broken(error.to_string())
 }
 
 pub(crate) fn broken(message: &str) -> Broken {
@@ -395,7 +493,7 @@ fn session_of(data: Data) -> Result<Session, String> {
 }
 
 /// An id may become part of a URL only if it cannot leave its segment.
-fn path_id(id: &str) -> Result<clinkbill_types::PathId, Broken> {
+pub(crate) fn path_id(id: &str) -> Result<clinkbill_types::PathId, Broken> {
     id.parse()
         .map_err(|_| Broken(format!("{id:?} cannot be part of a URL")))
 }

@@ -9,7 +9,8 @@ use cucumber::{given, then, when};
 use serde_json::Value;
 
 use super::trust::{self, Kind};
-use crate::world::{Broken, Identifiers, Person, Shop, Step, broken};
+use crate::draft::Identifiers;
+use crate::world::{Broken, Person, Shop, Step, broken};
 
 /// What a scenario calls the customer that Clink made during it.
 const NEWCOMER: &str = "the new customer";
@@ -196,13 +197,13 @@ async fn introduce(
 }
 
 /// What a word of a table stands for in the request.
-fn identifier(shop: &mut Shop, kind: Kind, word: &str) -> Result<Option<Value>, Broken> {
+pub(super) fn identifier(shop: &mut Shop, kind: Kind, word: &str) -> Result<Option<Value>, Broken> {
     let value = match word {
         "none" => return Ok(None),
         "null" => Value::Null,
         "empty" => Value::from(""),
         "blank" => Value::from("  "),
-        "unknown" if kind == Kind::CustomerId => shop.unknown_customer_id().into(),
+        "unknown" if kind == Kind::CustomerId => shop.unknown_id("cus").into(),
         "new" if kind != Kind::CustomerId => new_one(shop, kind).into(),
         _ => match word.strip_suffix("'s") {
             Some(name) => own(shop, kind, name)?.into(),

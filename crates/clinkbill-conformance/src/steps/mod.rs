@@ -1,5 +1,13 @@
 //! What the sentences of the feature files do.
 
+mod buyer;
+mod catalogue;
 mod customers;
+mod orders;
+mod page;
+mod purchase;
+mod quick_start;
 mod redirects;
+mod time;
 mod trust;
+mod words;

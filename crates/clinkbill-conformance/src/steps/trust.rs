@@ -6,7 +6,8 @@
 
 use std::str::FromStr;
 
-use crate::world::{Broken, Identifiers, Person, Shop, Step, broken};
+use crate::draft::Identifiers;
+use crate::world::{Broken, Person, Shop, Step, broken};
 
 /// Which identifier of a customer is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,234 @@
+//! What the buyer does at the checkout.
+
+use cucumber::{given, then, when};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::wire::Data;
+use crate::world::{Broken, Sent, Shop, Step, broken, path_id};
+
+/// A try to pay.
+struct Attempt<'a> {
+    method: &'a str,
+    outcome: &'a str,
+    country: &'a str,
+}
+
+impl Attempt<'_> {
+    const BY_CARD: Self = Self {
+        method: "CARD",
+        outcome: "succeeded",
+        country: "US",
+    };
+}
+
+/// The payment is means to an end: where it does not even pay the session, what the scenario is
+/// about cannot be judged.
+#[given("the buyer paid")]
+#[when("the buyer pays")]
+async fn pays(shop: &mut Shop) -> Step {
+    let paid = paid(shop).await;
+    shop.untrusted |= paid.is_err();
+    paid
+}
+
+#[when("the buyer's payment succeeds")]
+async fn payment_succeeds(shop: &mut Shop) -> Step {
+    attempt(shop, Attempt::BY_CARD).await
+}
+
+#[given("the buyer's payment failed")]
+#[when("the buyer's payment fails")]
+async fn payment_fails(shop: &mut Shop) -> Step {
+    let declined = Attempt {
+        outcome: "failed",
+        ..Attempt::BY_CARD
+    };
+    attempt(shop, declined).await
+}
+
+#[given("the buyer's payment is under way")]
+#[when("the buyer's payment begins")]
+async fn payment_begins(shop: &mut Shop) -> Step {
+    let processing = Attempt {
+        outcome: "processing",
+        ..Attempt::BY_CARD
+    };
+    attempt(shop, processing).await
+}
+
+#[when(regex = r"^the payment under way (succeeds|fails)$")]
+async fn payment_ends(shop: &mut Shop, how: String) -> Step {
+    let order = shop.order.clone();
+    let order = order.ok_or_else(|| broken("no payment is under way"))?;
+    let outcome = if how == "fails" {
+        "failed"
+    } else {
+        "succeeded"
+    };
+    let path = format!("orders/{}/settle", path_id(&order)?);
+    let body = json!({ "outcome": outcome });
+    let answer = shop.control(Method::POST, &path, Some(&body)).await?;
+    shop.sent = Some(sent_by(&answer.data().map_err(Broken)?)?);
+    Ok(())
+}
+
+#[when("the buyer tries to pay")]
+async fn tries_to_pay(shop: &mut Shop) -> Step {
+    try_to_pay(shop, Attempt::BY_CARD).await
+}
+
+#[when(regex = r"^the buyer in ([A-Z]{2}) tries to pay by ([A-Z]+)$")]
+async fn tries_to_pay_by(shop: &mut Shop, country: String, method: String) -> Step {
+    let attempt = Attempt {
+        method: &method,
+        country: &country,
+        ..Attempt::BY_CARD
+    };
+    try_to_pay(shop, attempt).await
+}
+
+#[when("the buyer leaves")]
+async fn leaves(shop: &mut Shop) -> Step {
+    let session = shop.accepted()?.id.clone();
+    let answer = shop.as_buyer(&session, "cancel", &json!({})).await?;
+    shop.sent = Some(sent_by(&answer.data().map_err(Broken)?)?);
+    Ok(())
+}
+
+#[then("the payment is refused")]
+fn payment_is_refused(shop: &mut Shop) -> Step {
+    let attempt = shop.attempt.as_ref();
+    let attempt = attempt.ok_or_else(|| broken("the buyer did not try to pay"))?;
+    attempt.refusal().map(drop).map_err(Broken)
+}
+
+#[then("the payment is taken")]
+fn payment_is_taken(shop: &mut Shop) -> Step {
+    let attempt = shop.attempt.as_ref();
+    let attempt = attempt.ok_or_else(|| broken("the buyer did not try to pay"))?;
+    attempt.data().map(drop).map_err(Broken)
+}
+
+#[then(regex = r"^a buyer in ([A-Z]{2}) (is|is not) offered ([A-Z]+)$")]
+async fn is_offered(shop: &mut Shop, country: String, is: String, method: String) -> Step {
+    let methods = seen(shop, &country, "paymentMethods").await?;
+    let offered = methods.as_array().is_some_and(|methods| {
+        methods
+            .iter()
+            .any(|offered| offered.as_str() == Some(&method))
+    });
+    if offered == (is == "is") {
+        Ok(())
+    } else {
+        Err(Broken(format!("offered are {methods}")))
+    }
+}
+
+#[then(regex = r"^a buyer in ([A-Z]{2}) (may|may not) choose to pay in ([A-Z]{3})$")]
+async fn may_pay_in(shop: &mut Shop, country: String, may: String, currency: String) -> Step {
+    let currencies = seen(shop, &country, "currencies").await?;
+    let offered = currencies
+        .as_array()
+        .is_some_and(|codes| codes.iter().any(|code| code.as_str() == Some(&currency)));
+    if offered == (may == "may") {
+        Ok(())
+    } else {
+        Err(Broken(format!("the currencies are {currencies}")))
+    }
+}
+
+#[then(regex = r"^a buyer in ([A-Z]{2}) sees the QR code of ([A-Z]+) at once$")]
+async fn sees_qr(shop: &mut Shop, country: String, method: String) -> Step {
+    expect_seen(shop, &country, "directQrLaunch", &method.into()).await
+}
+
+#[then(regex = r"^a buyer in ([A-Z]{2}) sees no QR code at once$")]
+async fn sees_no_qr(shop: &mut Shop, country: String) -> Step {
+    expect_seen(shop, &country, "directQrLaunch", &Value::Null).await
+}
+
+#[then(regex = r"^(\S+) is selected at first$")]
+async fn is_selected(shop: &mut Shop, method: String) -> Step {
+    let method = match method.as_str() {
+        "nothing" => Value::Null,
+        method => method.into(),
+    };
+    expect_seen(shop, "US", "preselectedMethod", &method).await
+}
+
+#[then(regex = r"^the promotion code (\S+) counts$")]
+async fn promotion_code_counts(shop: &mut Shop, code: String) -> Step {
+    expect_seen(shop, "US", "promotionCode", &code.into()).await
+}
+
+#[then("no promotion code counts")]
+async fn no_promotion_code_counts(shop: &mut Shop) -> Step {
+    expect_seen(shop, "US", "promotionCode", &Value::Null).await
+}
+
+#[then(regex = r"^a buyer (can|cannot) enter a promotion code$")]
+async fn can_enter_code(shop: &mut Shop, can: String) -> Step {
+    expect_seen(shop, "US", "promotionCodeInput", &(can == "can").into()).await
+}
+
+#[then(regex = r"^a local price (counts|does not count)$")]
+async fn local_price_counts(shop: &mut Shop, counts: String) -> Step {
+    expect_seen(shop, "US", "localPriceOnly", &(counts == "counts").into()).await
+}
+
+async fn expect_seen(shop: &mut Shop, country: &str, field: &str, expected: &Value) -> Step {
+    let found = seen(shop, country, field).await?;
+    if found == *expected {
+        Ok(())
+    } else {
+        Err(Broken(format!("{field} is {found}, not {expected}")))
+    }
+}
+
+/// What a buyer sees of the session, which is the story's.
+async fn seen(shop: &mut Shop, country: &str, field: &str) -> Result<Value, Broken> {
+    let session = shop.accepted()?.id.clone();
+    let data = shop.seen_by_buyer(&session, country).await?;
+    data.has("sessionId", &session)?;
+    Ok(data.0.get(field).cloned().unwrap_or_default())
+}
+
+async fn paid(shop: &mut Shop) -> Step {
+    attempt(shop, Attempt::BY_CARD).await?;
+    let session = shop.accepted()?.id.clone();
+    let data = shop.read(&session).await?;
+    data.has("sessionId", &session)?;
+    data.has("status", "completed")?;
+    data.has("paymentStatus", "paid")
+}
+
+async fn attempt(shop: &mut Shop, attempt: Attempt<'_>) -> Step {
+    try_to_pay(shop, attempt).await?;
+    let attempt = shop.attempt.as_ref();
+    let attempt = attempt.ok_or_else(|| broken("the buyer did not try to pay"))?;
+    let data = attempt.data().map_err(Broken)?;
+    let order = data.text("orderId");
+    shop.order = Some(order.ok_or_else(|| broken("an attempt without an order"))?);
+    shop.sent = Some(sent_by(&data)?);
+    Ok(())
+}
+
+async fn try_to_pay(shop: &mut Shop, attempt: Attempt<'_>) -> Step {
+    let session = shop.accepted()?.id.clone();
+    let body = json!({
+        "paymentMethodType": attempt.method,
+        "outcome": attempt.outcome,
+        "country": attempt.country,
+    });
+    shop.attempt = Some(shop.as_buyer(&session, "pay", &body).await?);
+    Ok(())
+}
+
+fn sent_by(data: &Data) -> Result<Sent, Broken> {
+    match data.0.get("redirectUrl") {
+        None | Some(Value::Null) => Ok(Sent::Nowhere),
+        Some(Value::String(url)) => Ok(Sent::To(url.clone())),
+        Some(other) => Err(Broken(format!("a redirect to {other}"))),
+    }
+}
