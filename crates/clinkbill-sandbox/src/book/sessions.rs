@@ -110,6 +110,16 @@ impl Sessions {
         self.by_id.insert(id, Box::new(session));
     }
 
+    /// The id of every session, oldest first.
+    pub(crate) fn ids(&self) -> Vec<Arc<str>> {
+        let mut sessions: Vec<_> = self.by_id.values().collect();
+        sessions.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
+        sessions
+            .iter()
+            .map(|session| Arc::clone(&session.id))
+            .collect()
+    }
+
     /// Ends every open session whose time is over, and names them with the time of their end.
     pub(crate) fn expire(&mut self, rulebook: &dyn Rulebook, now: i64) -> Vec<(i64, Arc<str>)> {
         let mut ended = Vec::new();

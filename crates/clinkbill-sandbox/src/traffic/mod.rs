@@ -111,6 +111,14 @@ impl Merchant {
             .peek(self.digest, |book| book.requests.to_public())
     }
 
+    /// The ids of the sessions this merchant has, oldest first, those included that no answer told
+    /// of: what a client's requests really made.
+    #[must_use]
+    pub fn session_ids(&self) -> Vec<String> {
+        let ids = self.engine.peek(self.digest, |book| book.sessions.ids());
+        ids.iter().map(|id| (**id).to_owned()).collect()
+    }
+
     /// Empties the merchant's book: customers, sessions and their links, orders, events, log,
     /// faults and clock. Ids go on from where they were, so none is given out twice.
     pub fn reset(&self) {

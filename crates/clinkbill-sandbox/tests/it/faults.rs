@@ -322,7 +322,9 @@ async fn a_served_sandbox_breaks_connections_before_and_after_the_commit() {
             }
             assert_eq!(customers(&sandbox), performed, "{kind} {when}");
 
-            let log = sandbox.merchant_of(KEY).unwrap().requests();
+            let merchant = sandbox.merchant_of(KEY).unwrap();
+            assert_eq!(merchant.session_ids().len(), performed, "{kind} {when}");
+            let log = merchant.requests();
             assert_eq!(log.requests.len(), 1, "{kind}");
             assert_eq!(log.requests[0].fault, Some(kind));
             assert_eq!(log.requests[0].status, None);
