@@ -3,8 +3,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Request, Response};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Request, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::bound::bounded;
@@ -85,12 +85,22 @@ impl ClientHooks<Inner> for Client {
     async fn exec(&self, mut request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
         let inner = self.inner();
         inner.sign(request.headers_mut());
+        if is_post_of_nothing(&request) {
+            let headers = request.headers_mut();
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         if let Some(sending) = &inner.sending {
             sending.guard(&mut request);
         }
         let answer = self.client().execute(request);
         waiting(inner.connect_timeout, answer).await.map(bounded)
     }
+}
+
+/// The HTTP client leaves the length out where there is no body, and some proxies refuse a POST
+/// without one (411).
+fn is_post_of_nothing(request: &Request) -> bool {
+    request.method() == Method::POST && request.body().is_none()
 }
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ async fn no_header_outside_the_contract_is_sent() {
 
     client.create_checkout_session(&minimal()).await.unwrap();
     client.get_checkout_session(&id()).await.unwrap();
+    client.enable_webhook_endpoint(&id()).await.unwrap();
 
     let requests = server.received_requests().await.unwrap();
     assert_eq!(
@@ -69,6 +70,17 @@ async fn no_header_outside_the_contract_is_sent() {
         header_names(&requests[1]),
         ["accept", "host", "x-api-key", "x-timestamp"]
     );
+    assert_eq!(
+        header_names(&requests[2]),
+        [
+            "accept",
+            "content-length",
+            "host",
+            "x-api-key",
+            "x-timestamp"
+        ]
+    );
+    assert_eq!(header(&requests[2], "content-length"), "0");
 }
 
 #[tokio::test]
