@@ -35,6 +35,7 @@ mod report;
 mod rules;
 mod runner;
 mod schema;
+pub mod sdk;
 mod steps;
 mod target;
 mod wire;

@@ -58,7 +58,7 @@ fn suite(arguments: &Arguments) -> Result<ExitCode, Box<dyn Error>> {
         .map(|trial| trial.name().trim_start_matches(PREFIX).to_owned())
         .collect();
     // A filter that is meant for another target of the workspace may select nothing here.
-    let meant_for_us = |filter: &String| filter.contains(PREFIX.trim_end_matches(':'));
+    let meant_for_us = |filter: &String| filter.starts_with(PREFIX.trim_end_matches(':'));
     if selected.is_empty() && !arguments.ignored && arguments.filter.iter().any(meant_for_us) {
         return Err("the filter selects no scenario".into());
     }
