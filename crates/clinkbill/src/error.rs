@@ -16,8 +16,8 @@ pub enum Outcome {
     NotSent,
     /// Clink saw the request and said no; nothing was made. The same request will fail again.
     Rejected,
-    /// The request may have taken effect. Do not send it again: look for what became of it
-    /// first, by your merchant reference.
+    /// The request may have taken effect. Do not send it again:
+    /// [find out what became of it](crate::guide::reconciliation) first.
     ///
     /// A read changes nothing: there it says that the answer is not known, and the read may be
     /// repeated.

@@ -53,13 +53,14 @@
 //!         Outcome::NotSent => eprintln!("{error}"),
 //!         // Clink said no, and will say so again.
 //!         Outcome::Rejected => eprintln!("{error}: {:?}", error.name()),
-//!         // A session may exist: look for your merchant reference before you make another.
+//!         // A session may exist: find out what became of it before you make another.
 //!         _ => eprintln!("{error}"),
 //!     },
 //! }
 //! # }
 //! ```
-//! `create` is not cancel-safe: when its future is dropped, the outcome is unknown.
+//! `create` is not cancel-safe: when its future is dropped, the outcome is unknown. What to do
+//! then, and after `Unknown`, is told in [`guide::reconciliation`].
 //!
 //! Reads are repeated while that may help, with growing waits and inside one deadline
 //! ([`RetryPolicy`], [`CallOptions`]); anything else is sent again only when the request provably
@@ -74,7 +75,8 @@
 //! # Around a session
 //! | to | see |
 //! |---|---|
-//! | learn what became of a purchase after an unknown outcome | [`Orders::find_by_merchant_reference`] |
+//! | learn what became of a purchase after an unknown outcome | [`guide::reconciliation`], [`Orders::find_by_merchant_reference`] |
+//! | know what is sent and told when something goes wrong | [`guide::faults`] |
 //! | follow what was bought | [`Orders`], [`Subscriptions`], [`Invoices`] |
 //! | let customers look after their subscriptions | [`BillingSessions`] |
 //! | have something registered to sell | [`catalogue`] |
@@ -105,6 +107,7 @@ mod clock;
 mod customer;
 mod environment;
 mod error;
+pub mod guide;
 mod observe;
 mod order;
 mod page;

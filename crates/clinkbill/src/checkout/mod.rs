@@ -41,13 +41,13 @@ impl<'a> CheckoutSessions<'a> {
     ///
     /// Clink keeps no idempotency, and the same merchant reference twice is two sessions. So the
     /// request is sent again only when it provably never left this machine; whatever may have
-    /// reached Clink is not. On [`Outcome::Unknown`](crate::Outcome::Unknown) look for what
-    /// became of it before you make another.
+    /// reached Clink is not. On [`Outcome::Unknown`](crate::Outcome::Unknown)
+    /// [find out what became of it](crate::guide::reconciliation) before you make another.
     ///
     /// **Not cancel-safe**: when the future is dropped before it is ready, as a time limit around
     /// it or a `select!` does, the outcome is unknown. Let it run to its own deadline
-    /// ([`CallOptions::deadline`](crate::CallOptions::deadline)) in a task of its own, or look
-    /// for what became of it.
+    /// ([`CallOptions::deadline`](crate::CallOptions::deadline)) in a task of its own, or
+    /// [find out what became of it](crate::guide::reconciliation).
     ///
     /// # Errors
     /// * Nothing is sent when a value of `new` is invalid: [`Error::field`] names it.

@@ -11,6 +11,7 @@ mod answers;
 mod catalogue;
 mod exported;
 mod orders;
+mod reconciling;
 mod requests;
 mod retrying;
 mod sandbox;
