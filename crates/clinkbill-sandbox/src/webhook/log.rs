@@ -108,6 +108,7 @@ impl WebhookLog {
         Self {
             events: outbox
                 .events()
+                .into_iter()
                 .filter_map(|stored| LoggedEvent::of(book, stored))
                 .collect(),
             events_forgotten: outbox.events_forgotten,
@@ -119,7 +120,7 @@ impl WebhookLog {
 impl LoggedEvent {
     fn of(book: &Book, stored: &StoredEvent) -> Option<Self> {
         Some(Self {
-            id: stored.event.id.clone(),
+            id: stored.event.id.to_string(),
             event_type: stored.event.kind.as_str().to_owned(),
             body: view::event_body(book, &stored.event)?,
             deliveries: stored.deliveries.iter().map(LoggedDelivery::of).collect(),

@@ -1,5 +1,6 @@
 //! The events of a merchant and what became of each delivery.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, LazyLock};
 
@@ -28,9 +29,10 @@ const UNWANTED: &str = "the endpoint is disabled or wants it no more";
 pub(crate) struct Outbox {
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) mischief: ArmedMischief,
-    events: BTreeMap<u64, StoredEvent>,
-    /// Events that came to an end, the earliest first.
-    ended: VecDeque<u64>,
+    /// Events with deliveries that wait or are under way, by number.
+    open: BTreeMap<u64, StoredEvent>,
+    /// Events that came to an end, the one that did so first at the front.
+    ended: VecDeque<StoredEvent>,
     next_event: u64,
     next_arrival: u64,
     held: usize,
@@ -40,6 +42,8 @@ pub(crate) struct Outbox {
 
 /// An event and its deliveries.
 pub(crate) struct StoredEvent {
+    /// The later the event, the greater.
+    number: u64,
     pub(crate) event: Event,
     pub(crate) deliveries: Vec<StoredDelivery>,
     /// How many of them wait or are under way.
@@ -125,18 +129,21 @@ impl Outbox {
         let receivers: Vec<usize> = (0..self.endpoints.len())
             .filter(|at| self.endpoints[*at].wants(&event.kind))
             .collect();
-        self.events.insert(
+        let stored = StoredEvent {
             number,
-            StoredEvent {
-                event,
-                deliveries: Vec::with_capacity(receivers.len()),
-                open: 0,
-            },
-        );
+            event,
+            deliveries: Vec::with_capacity(receivers.len()),
+            open: 0,
+        };
+        if receivers.is_empty() {
+            self.keep_ended(stored);
+            return;
+        }
+        self.open.insert(number, stored);
         for endpoint in receivers {
             self.add_deliveries(number, endpoint, due);
         }
-        self.forget_if_ended(number);
+        self.end_event(number);
     }
 
     /// Sends an event again: to one endpoint, or to each that wants it.
@@ -146,13 +153,11 @@ impl Outbox {
         endpoint_id: Option<&str>,
         due: i64,
     ) -> Result<usize, CannotResend> {
-        let (event, stored) = self
-            .events
-            .iter()
-            .rev()
-            .find(|(_, stored)| stored.event.id == event_id)
+        let stored = self
+            .kept()
+            .find(|stored| *stored.event.id == *event_id)
             .ok_or(CannotResend::UnknownEvent)?;
-        let event = *event;
+        let event = stored.number;
         let receivers: Vec<usize> = match endpoint_id {
             Some(id) => {
                 let at = self.position(id).ok_or(CannotResend::UnknownEndpoint)?;
@@ -176,13 +181,16 @@ impl Outbox {
             return Err(CannotResend::TooMany);
         }
         let before = stored.deliveries.len();
+        self.reopen(event);
         for endpoint in receivers {
             self.add_deliveries(event, endpoint, due);
         }
-        Ok(self
-            .events
+        let added = self
+            .open
             .get(&event)
-            .map_or(0, |stored| stored.deliveries.len() - before))
+            .map_or(0, |stored| stored.deliveries.len() - before);
+        self.end_event(event);
+        Ok(added)
     }
 
     /// When the next delivery of an idle endpoint is due.
@@ -340,7 +348,7 @@ impl Outbox {
             .waiting
             .iter()
             .filter(|(_, number)| {
-                self.events
+                self.open
                     .get(&number.event)
                     .is_none_or(|stored| !endpoint.wants(&stored.event.kind))
             })
@@ -367,13 +375,15 @@ impl Outbox {
     }
 
     /// Every event that is kept, in the order they happened.
-    pub(crate) fn events(&self) -> impl Iterator<Item = &StoredEvent> {
-        self.events.values()
+    pub(crate) fn events(&self) -> Vec<&StoredEvent> {
+        let mut events: Vec<_> = self.kept().collect();
+        events.sort_unstable_by_key(|stored| stored.number);
+        events
     }
 
     /// The event that a delivery carries.
     pub(crate) fn event_of(&self, delivery: DeliveryNumber) -> Option<&Event> {
-        Some(&self.events.get(&delivery.event)?.event)
+        self.open.get(&delivery.event).map(|stored| &stored.event)
     }
 
     pub(crate) fn position(&self, endpoint_id: &str) -> Option<usize> {
@@ -386,7 +396,7 @@ impl Outbox {
         let plan = self.mischief.next();
         let due = due.saturating_add(plan.delay_millis);
         for _ in 0..=u8::from(plan.twice) {
-            let Some(stored) = self.events.get_mut(&event) else {
+            let Some(stored) = self.open.get_mut(&event) else {
                 return;
             };
             let receiver = &self.endpoints[endpoint];
@@ -449,7 +459,7 @@ impl Outbox {
         body: String,
         wall: Timestamp,
     ) -> Option<DueDelivery> {
-        let stored = self.events.get_mut(&number.event)?;
+        let stored = self.open.get_mut(&number.event)?;
         let delivery = stored.deliveries.get_mut(number.delivery)?;
         let endpoint = self
             .endpoints
@@ -480,7 +490,13 @@ impl Outbox {
     }
 
     fn find(&mut self, number: DeliveryNumber) -> Option<(&EventType, &mut StoredDelivery)> {
-        let stored = self.events.get_mut(&number.event)?;
+        let stored = match self.open.get_mut(&number.event) {
+            Some(stored) => stored,
+            None => self
+                .ended
+                .iter_mut()
+                .rfind(|stored| stored.number == number.event)?,
+        };
         let delivery = stored.deliveries.get_mut(number.delivery)?;
         Some((&stored.event.kind, delivery))
     }
@@ -504,38 +520,60 @@ impl Outbox {
 
     fn open(&mut self, number: DeliveryNumber) {
         self.held += 1;
-        if let Some(event) = self.events.get_mut(&number.event) {
+        self.reopen(number.event);
+        if let Some(event) = self.open.get_mut(&number.event) {
             event.open += 1;
         }
     }
 
     fn close(&mut self, number: DeliveryNumber) {
         self.held = self.held.saturating_sub(1);
-        if let Some(event) = self.events.get_mut(&number.event) {
+        if let Some(event) = self.open.get_mut(&number.event) {
             event.open = event.open.saturating_sub(1);
         }
-        self.forget_if_ended(number.event);
+        self.end_event(number.event);
+    }
+
+    /// Puts an event with nothing left to deliver among those that came to an end.
+    fn end_event(&mut self, number: u64) {
+        if let Entry::Occupied(entry) = self.open.entry(number)
+            && entry.get().open == 0
+        {
+            let stored = entry.remove();
+            self.keep_ended(stored);
+        }
     }
 
     /// Keeps the latest events that came to an end, and counts what is forgotten.
-    fn forget_if_ended(&mut self, event: u64) {
-        if self.events.get(&event).is_none_or(|event| event.open > 0) {
+    fn keep_ended(&mut self, stored: StoredEvent) {
+        if self.ended.len() >= KEPT_EVENTS {
+            self.ended.pop_front();
+            self.events_forgotten += 1;
+        }
+        self.ended.push_back(stored);
+    }
+
+    /// Takes an event that came to an end for one that has something to deliver again.
+    fn reopen(&mut self, number: u64) {
+        if self.open.contains_key(&number) {
             return;
         }
-        self.ended.push_back(event);
-        while self.ended.len() > KEPT_EVENTS {
-            let Some(oldest) = self.ended.pop_front() else {
-                return;
-            };
-            // One that is being sent again comes to its end once more.
-            if self
-                .events
-                .get(&oldest)
-                .is_some_and(|event| event.open == 0)
-            {
-                self.events.remove(&oldest);
-                self.events_forgotten += 1;
-            }
+        let stored = self
+            .place_among_ended(number)
+            .and_then(|place| self.ended.remove(place));
+        if let Some(stored) = stored {
+            self.open.insert(number, stored);
         }
+    }
+
+    /// Where an event that came to an end is kept: mostly it is among the last.
+    fn place_among_ended(&self, number: u64) -> Option<usize> {
+        self.ended
+            .iter()
+            .rposition(|stored| stored.number == number)
+    }
+
+    fn kept(&self) -> impl Iterator<Item = &StoredEvent> {
+        self.open.values().chain(&self.ended)
     }
 }
