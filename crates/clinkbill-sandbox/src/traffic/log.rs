@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use http::{HeaderName, Method};
+use http::Method;
 use serde::Serialize;
 
 use super::fault::Fault;
@@ -12,6 +12,9 @@ use crate::request::{Body, Request};
 /// How much of a body is kept, in bytes.
 const BODY_KEPT: usize = 4096;
 
+/// How much memory an entry leaves to another, in bytes.
+const TEXT_REUSED: usize = 2 * BODY_KEPT;
+
 /// A merchant's latest requests.
 pub(crate) struct Requests {
     kept: VecDeque<Entry>,
@@ -20,14 +23,15 @@ pub(crate) struct Requests {
 }
 
 /// A request as it is kept: small, and cheap to make. What it tells is masked when it is told.
-pub(super) struct Entry {
+struct Entry {
     at: i64,
     operation: Option<&'static str>,
     method: Method,
-    /// Path, query, headers and the beginning of the body, one after another.
+    /// Path and query, then a line for each header's name and one for its value, then the
+    /// beginning of the body.
     text: Vec<u8>,
     path_end: usize,
-    headers: Vec<(HeaderName, usize)>,
+    headers_end: usize,
     body_bytes: Option<usize>,
     status: Option<u16>,
     fault: Option<&'static str>,
@@ -77,12 +81,24 @@ impl Requests {
         }
     }
 
-    pub(super) fn push(&mut self, request: Entry) {
+    /// Notes a request, the status it was answered with and the fault it met.
+    pub(super) fn push(
+        &mut self,
+        request: &Request,
+        operation: Option<&'static str>,
+        status: Option<u16>,
+        fault: Option<&Fault>,
+    ) {
+        let mut text = Vec::new();
         if self.kept.len() >= self.limit {
-            self.kept.pop_front();
             self.dropped += 1;
+            // The one that makes room leaves its memory to the one that comes.
+            text = self.kept.pop_front().map_or(text, |oldest| oldest.text);
+            text.clear();
+            text.shrink_to(TEXT_REUSED);
         }
-        self.kept.push_back(request);
+        let entry = Entry::of(text, request, operation, status, fault);
+        self.kept.push_back(entry);
     }
 
     pub(crate) fn to_public(&self) -> RequestLog {
@@ -94,7 +110,8 @@ impl Requests {
 }
 
 impl Entry {
-    pub(super) fn of(
+    fn of(
+        mut text: Vec<u8>,
         request: &Request,
         operation: Option<&'static str>,
         status: Option<u16>,
@@ -104,18 +121,26 @@ impl Entry {
             Body::Whole(bytes) => (&bytes[..bytes.len().min(BODY_KEPT)], Some(bytes.len())),
             Body::TooLarge | Body::CutShort => (&[][..], None),
         };
-        let mut text = Vec::with_capacity(512 + body.len());
+        let headers: usize = request
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 2)
+            .sum();
+        text.reserve_exact(request.path.len() + 1 + request.query.len() + headers + body.len());
         text.extend_from_slice(request.path.as_bytes());
         if !request.query.is_empty() {
             text.push(b'?');
             text.extend_from_slice(request.query.as_bytes());
         }
         let path_end = text.len();
-        let mut headers = Vec::with_capacity(request.headers.len());
         for (name, value) in &request.headers {
-            text.extend_from_slice(value.as_bytes());
-            headers.push((name.clone(), text.len()));
+            // Neither can hold the end of a line.
+            for line in [name.as_str().as_bytes(), value.as_bytes()] {
+                text.extend_from_slice(line);
+                text.push(b'\n');
+            }
         }
+        let headers_end = text.len();
         text.extend_from_slice(body);
         Self {
             at: request.received_at,
@@ -123,7 +148,7 @@ impl Entry {
             method: request.method.clone(),
             text,
             path_end,
-            headers,
+            headers_end,
             body_bytes,
             status,
             fault: fault.map(Fault::name),
@@ -131,22 +156,22 @@ impl Entry {
     }
 
     fn to_public(&self) -> LoggedRequest {
-        let masked =
-            |from: usize, to: usize| mask::secrets(&String::from_utf8_lossy(&self.text[from..to]));
-        let mut from = self.path_end;
-        let mut headers = Vec::with_capacity(self.headers.len());
-        for (name, end) in &self.headers {
-            let value = mask::header_value(name, &self.text[from..*end]);
-            headers.push((name.to_string(), value));
-            from = *end;
-        }
+        let masked = |text: &[u8]| mask::secrets(&String::from_utf8_lossy(text));
+        let (path, rest) = self.text.split_at(self.path_end);
+        let (headers, body) = rest.split_at(self.headers_end - self.path_end);
+        let mut lines = headers.split(|byte| *byte == b'\n');
+        let headers = std::iter::from_fn(|| {
+            let name = String::from_utf8_lossy(lines.next()?);
+            let value = mask::header_value(&name, lines.next()?);
+            Some((name.into_owned(), value))
+        });
         LoggedRequest {
             at: self.at,
             operation: self.operation,
             method: self.method.to_string(),
-            path: masked(0, self.path_end),
-            headers,
-            body: masked(from, self.text.len()),
+            path: masked(path),
+            headers: headers.collect(),
+            body: masked(body),
             body_bytes: self.body_bytes,
             status: self.status,
             fault: self.fault,

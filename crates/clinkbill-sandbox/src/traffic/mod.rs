@@ -51,8 +51,10 @@ pub(crate) fn meet(
             Reply::Answer(answer) => Some(answer.status().as_u16()),
             Reply::Fault(_) => None,
         };
-        let entry = log::Entry::of(request, operation, status, fault.as_ref());
-        engine.peek(merchant, |book| book.requests.push(entry));
+        engine.peek(merchant, |book| {
+            book.requests
+                .push(request, operation, status, fault.as_ref());
+        });
     }
     reply
 }
