@@ -73,12 +73,8 @@ impl FromStr for Currency {
     type Err = CurrencyError;
 
     fn from_str(code: &str) -> Result<Self, CurrencyError> {
-        let currency = Self::from_wire(code);
-        if currency.is_iso_4217() {
-            Ok(currency)
-        } else {
-            Err(CurrencyError)
-        }
+        let known = iso_currency::Currency::from_code(code).ok_or(CurrencyError)?;
+        Ok(Self(Cow::Borrowed(known.code())))
     }
 }
 

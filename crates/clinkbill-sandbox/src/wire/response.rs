@@ -267,9 +267,15 @@ impl Envelope<'_, ()> {
     }
 }
 
+/// Most bodies are smaller, in bytes.
+const USUAL_BODY: usize = 1024;
+
 fn json_reply(envelope: &impl Serialize, status: StatusCode) -> Answer {
     // Only a map with keys that are not strings could fail here, and there is none.
-    let body = serde_json::to_vec(envelope).unwrap_or_default();
+    let mut body = Vec::with_capacity(USUAL_BODY);
+    if serde_json::to_writer(&mut body, envelope).is_err() {
+        body.clear();
+    }
     let mut reply = Answer::new(body);
     *reply.status_mut() = status;
     reply.headers_mut().insert(
