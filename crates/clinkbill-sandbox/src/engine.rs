@@ -3,7 +3,6 @@
 //! The engine performs no I/O and reads no clock but its own. What it does with a request stands
 //! in `flow/`.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
@@ -11,7 +10,7 @@ use crate::agenda::Agenda;
 use crate::book::{Book, Products};
 use crate::clock::Clock;
 use crate::error::RefusalShape;
-use crate::ids::{Ids, Seed};
+use crate::ids::{IdMap, Ids, Seed, SessionId};
 use crate::key::KeyDigest;
 use crate::offers::OfferTable;
 use crate::rulebook::Rulebook;
@@ -46,9 +45,9 @@ pub(crate) struct Engine {
     pub(crate) books: Shelf,
     seed: Seed,
     /// Which merchant a checkout link belongs to.
-    links: RwLock<HashMap<Arc<str>, Link>>,
+    links: RwLock<IdMap<Arc<str>, Link>>,
     /// Which merchant a link to the customer portal belongs to.
-    portals: RwLock<HashMap<Arc<str>, KeyDigest>>,
+    portals: RwLock<IdMap<Arc<str>, KeyDigest>>,
     /// Which merchant next has something to do by itself.
     pub(crate) agenda: Agenda,
     /// Rung when the agenda has changed.
@@ -68,7 +67,7 @@ pub(crate) struct BreakingDoor(Arc<Engine>);
 #[derive(Clone)]
 pub(crate) struct Link {
     pub(crate) merchant: KeyDigest,
-    pub(crate) session_id: Arc<str>,
+    pub(crate) session_id: SessionId,
 }
 
 impl Engine {

@@ -1,8 +1,10 @@
 //! Ids and tokens.
 
-use rand::distr::{Alphanumeric, SampleString};
+use std::sync::Arc;
+
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 
 use crate::key::KeyDigest;
@@ -20,6 +22,20 @@ pub(crate) struct Seed([u8; 32]);
 /// and calls.
 pub(crate) struct Ids(StdRng);
 
+/// An id of `LENGTH` bytes that the sandbox made: a prefix and 24 letters and digits. It is held
+/// in place, since a book holds many.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Id<const LENGTH: usize>([u8; LENGTH]);
+
+pub(crate) type CustomerId = Id<{ length("cus_") }>;
+pub(crate) type EventId = Id<{ length("event_") }>;
+pub(crate) type InstrumentId = Id<{ length("pi_") }>;
+pub(crate) type OrderId = Id<{ length("order_") }>;
+pub(crate) type SessionId = Id<{ length("sess_") }>;
+
+/// A map by ids that nobody but the sandbox chooses, so that a plain hash will do.
+pub(crate) type IdMap<K, V> = FxHashMap<K, V>;
+
 impl Seed {
     /// A seed from the operating system.
     pub(crate) fn random() -> Self {
@@ -34,11 +50,8 @@ impl Seed {
 
     /// A secret key of the sandbox's own, and its merchant.
     pub(crate) fn own_key(&self) -> (String, KeyDigest) {
-        let mut rng = StdRng::from_seed(Sha256::digest(self.0).into());
-        let key = format!(
-            "{OWN_KEY_PREFIX}{}",
-            Alphanumeric.sample_string(&mut rng, ID_CHARS)
-        );
+        let rng = StdRng::from_seed(Sha256::digest(self.0).into());
+        let key = Ids(rng).id(OWN_KEY_PREFIX);
         let digest = KeyDigest::of_own(&key);
         (key, digest)
     }
@@ -69,14 +82,127 @@ impl Ids {
 
     /// A public id: `prefix` and 24 letters and digits.
     pub(crate) fn id(&mut self, prefix: &str) -> String {
-        let mut id = String::with_capacity(prefix.len() + ID_CHARS);
-        id.push_str(prefix);
-        Alphanumeric.append_string(&mut self.0, &mut id, ID_CHARS);
-        id
+        format!("{prefix}{}", text(&self.characters::<ID_CHARS>()))
+    }
+
+    pub(crate) fn customer(&mut self) -> CustomerId {
+        self.in_place("cus_")
+    }
+
+    pub(crate) fn event(&mut self) -> EventId {
+        self.in_place("event_")
+    }
+
+    pub(crate) fn instrument(&mut self) -> InstrumentId {
+        self.in_place("pi_")
+    }
+
+    pub(crate) fn order(&mut self) -> OrderId {
+        self.in_place("order_")
+    }
+
+    pub(crate) fn session(&mut self) -> SessionId {
+        self.in_place("sess_")
     }
 
     /// A secret token.
-    pub(crate) fn token(&mut self) -> String {
-        Alphanumeric.sample_string(&mut self.0, TOKEN_CHARS)
+    pub(crate) fn token(&mut self) -> Arc<str> {
+        text(&self.characters::<TOKEN_CHARS>()).into()
+    }
+
+    fn in_place<const LENGTH: usize>(&mut self, prefix: &str) -> Id<LENGTH> {
+        let mut id = [0; LENGTH];
+        let characters = self.characters::<ID_CHARS>();
+        for (place, byte) in id.iter_mut().zip(prefix.bytes().chain(characters)) {
+            *place = byte;
+        }
+        Id(id)
+    }
+
+    /// Random letters and digits, each as likely as any other.
+    fn characters<const COUNT: usize>(&mut self) -> [u8; COUNT] {
+        let mut characters = [0; COUNT];
+        let mut places = characters.iter_mut();
+        let mut place = places.next();
+        while place.is_some() {
+            let mut random = [0; 32];
+            self.0.fill_bytes(&mut random);
+            // Six bits have two values too many, which are passed over.
+            for character in random
+                .iter()
+                .filter_map(|byte| ALPHABET.get(usize::from(byte >> 2)))
+            {
+                let Some(free) = place else { break };
+                *free = *character;
+                place = places.next();
+            }
+        }
+        characters
+    }
+}
+
+impl<const LENGTH: usize> Id<LENGTH> {
+    /// The id that somebody names; none where it cannot be one of these.
+    pub(crate) fn named(text: &str) -> Option<Self> {
+        text.as_bytes().try_into().ok().map(Self)
+    }
+}
+
+impl<const LENGTH: usize> std::ops::Deref for Id<LENGTH> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        text(&self.0)
+    }
+}
+
+/// The end of an id is random, and as good a hash as any.
+impl<const LENGTH: usize> std::hash::Hash for Id<LENGTH> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        if let Some(end) = self.0.last_chunk() {
+            state.write_u64(u64::from_le_bytes(*end));
+        }
+    }
+}
+
+const ALPHABET: [u8; 62] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+const fn length(prefix: &str) -> usize {
+    prefix.len() + ID_CHARS
+}
+
+/// Ids and tokens are made of text.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_its_prefix_and_letters_and_digits_and_is_found_by_its_text() {
+        let mut ids = Ids::throwaway();
+        let (first, second) = (ids.session(), ids.session());
+        assert_ne!(&*first, &*second);
+        let code = first.strip_prefix("sess_").unwrap();
+        assert_eq!(code.len(), ID_CHARS);
+        assert!(code.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        assert!(SessionId::named(&first) == Some(first));
+        assert!(SessionId::named("sess_1").is_none());
+    }
+
+    #[test]
+    fn every_letter_and_digit_is_as_likely_as_any_other() {
+        let mut ids = Ids::throwaway();
+        let mut seen = [0_u32; 256];
+        for byte in (0..2_000).flat_map(|_| ids.token().bytes().collect::<Vec<_>>()) {
+            seen[usize::from(byte)] += 1;
+        }
+        let expected = 2_000 * 43 / 62;
+        for byte in ALPHABET {
+            let count = seen[usize::from(byte)];
+            assert!(count.abs_diff(expected) < expected / 5, "{byte}: {count}");
+        }
     }
 }

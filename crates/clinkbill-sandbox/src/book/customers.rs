@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use crate::ids::{CustomerId, IdMap};
 use crate::rulebook::{Identifiers, Import};
 
 /// Customers, found by any of their identifiers.
 #[derive(Default)]
 pub(crate) struct Customers {
     all: Vec<Customer>,
-    by_id: HashMap<String, CustomerNumber>,
+    by_id: IdMap<CustomerId, CustomerNumber>,
     by_email: HashMap<String, CustomerNumber>,
     by_reference: HashMap<String, CustomerNumber>,
     by_import: HashMap<Import, CustomerNumber>,
@@ -19,9 +20,8 @@ pub(crate) struct Customers {
 pub(crate) struct CustomerNumber(usize);
 
 /// A customer as Clink knows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Customer {
-    pub(crate) id: String,
+    pub(crate) id: CustomerId,
     /// As it was first given.
     pub(crate) email: Option<String>,
     pub(crate) reference: Option<String>,
@@ -37,22 +37,23 @@ pub(crate) struct Email {
 impl Customers {
     /// Adds a customer with the identifiers it came with. An import that has led to another
     /// customer goes on leading there.
-    pub(crate) fn create(&mut self, id: String, given: &Identifiers) -> CustomerNumber {
+    pub(crate) fn create(&mut self, id: CustomerId, given: Identifiers) -> CustomerNumber {
         let number = CustomerNumber(self.all.len());
-        self.by_id.insert(id.clone(), number);
-        if let Some(email) = &given.email {
-            self.by_email.insert(email.compared.clone(), number);
-        }
+        self.by_id.insert(id, number);
+        let email = given.email.map(|Email { given, compared }| {
+            self.by_email.insert(compared, number);
+            given
+        });
         if let Some(reference) = &given.reference {
             self.by_reference.insert(reference.clone(), number);
         }
-        if let Some(import) = &given.import {
-            self.by_import.entry(import.clone()).or_insert(number);
+        if let Some(import) = given.import {
+            self.by_import.entry(import).or_insert(number);
         }
         self.all.push(Customer {
             id,
-            email: given.email.as_ref().map(|email| email.given.clone()),
-            reference: given.reference.clone(),
+            email,
+            reference: given.reference,
         });
         number
     }
@@ -66,7 +67,7 @@ impl Customers {
     }
 
     pub(crate) fn by_id(&self, id: &str) -> Option<CustomerNumber> {
-        self.by_id.get(id).copied()
+        self.by_id.get(&CustomerId::named(id)?).copied()
     }
 
     pub(crate) fn by_email(&self, email: &Email) -> Option<CustomerNumber> {

@@ -84,7 +84,7 @@ impl Book {
 
     /// Puts an event into the outbox, due at `at`.
     pub(crate) fn announce(&mut self, at: i64, kind: EventType, subject: Subject) {
-        let id = self.ids.id("event_");
+        let id = self.ids.event();
         self.outbox.push(Event {
             id,
             kind,
@@ -97,7 +97,7 @@ impl Book {
     pub(crate) fn announce_session(&mut self, at: i64, kind: EventType, session_id: &str) {
         if let Some(session) = self.sessions.get(session_id) {
             let subject = Subject::Session {
-                id: Arc::clone(&session.id),
+                id: session.id,
                 status: session.status(),
                 payment_status: session.payment_status(),
             };

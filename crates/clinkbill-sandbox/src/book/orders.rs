@@ -7,25 +7,26 @@ use std::sync::Arc;
 use clinkbill_types::Amount;
 
 use super::CustomerNumber;
+use crate::ids::{IdMap, InstrumentId, OrderId, SessionId};
 use crate::wire::request::PaymentMethodType;
 
 /// Orders in the order they were made, found by what lists filter by.
 #[derive(Default)]
 pub(crate) struct Orders {
     all: Vec<Order>,
-    by_id: HashMap<Arc<str>, usize>,
-    by_customer: HashMap<CustomerNumber, Vec<usize>>,
+    by_id: IdMap<OrderId, usize>,
+    by_customer: IdMap<CustomerNumber, Vec<usize>>,
     by_reference: HashMap<String, Vec<usize>>,
 }
 
 /// What one payment attempt made.
 pub(crate) struct Order {
-    pub(crate) id: Arc<str>,
-    pub(crate) session_id: Arc<str>,
+    pub(crate) id: OrderId,
+    pub(crate) session_id: SessionId,
     pub(crate) customer: CustomerNumber,
     pub(crate) merchant_reference: Option<String>,
     pub(crate) method: PaymentMethodType,
-    pub(crate) instrument_id: String,
+    pub(crate) instrument_id: InstrumentId,
     /// What is charged.
     pub(crate) amount: Amount,
     pub(crate) created: i64,
@@ -70,7 +71,7 @@ pub(crate) struct OrderFilter<'a> {
 impl Orders {
     pub(crate) fn insert(&mut self, order: Order) {
         let number = self.all.len();
-        self.by_id.insert(Arc::clone(&order.id), number);
+        self.by_id.insert(order.id, number);
         self.by_customer
             .entry(order.customer)
             .or_default()
@@ -87,11 +88,16 @@ impl Orders {
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Order> {
-        self.all.get(*self.by_id.get(id)?)
+        self.all.get(self.number(id)?)
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Order> {
-        self.all.get_mut(*self.by_id.get(id)?)
+        let number = self.number(id)?;
+        self.all.get_mut(number)
+    }
+
+    fn number(&self, id: &str) -> Option<usize> {
+        self.by_id.get(&OrderId::named(id)?).copied()
     }
 
     pub(crate) fn all(&self) -> &[Order] {
@@ -106,7 +112,7 @@ impl Orders {
                 order_id: Some(order_id),
                 ..
             } => {
-                one = self.by_id.get(order_id).copied();
+                one = self.number(order_id);
                 Some(one.as_slice())
             }
             OrderFilter {

@@ -1,30 +1,33 @@
 //! A merchant's checkout sessions.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clinkbill_types::{Amount, Currency};
 
 use super::{CustomerNumber, Price, Product, Recurring};
+use crate::ids::{IdMap, OrderId, SessionId};
 use crate::offers::PurchaseType;
 use crate::rulebook::{Observation, Rulebook};
 use crate::wire::request::{DirectQrPaymentMethodType, PaymentMethodType, UiMode};
 use crate::wire::response::{PaymentStatus, SessionStatus};
 
-/// Sessions by id, and the order in which they end.
+/// Sessions in the order they were made, found by id.
 #[derive(Default)]
 pub(crate) struct Sessions {
-    /// Boxed, so that the spare places of the map are small.
-    by_id: HashMap<Arc<str>, Box<Session>>,
-    /// Every session lives equally long, so the first in is the first to end.
-    ends: VecDeque<(i64, Arc<str>)>,
+    #[expect(clippy::vec_box, reason = "a session is large, and a spare place is not")]
+    all: Vec<Box<Session>>,
+    by_id: IdMap<SessionId, usize>,
+    /// How many have come to their end. Every session lives equally long, so the first in is the
+    /// first to end.
+    ended: usize,
     /// The sessions about which something was observed.
-    observed: Vec<Arc<str>>,
+    observed: Vec<usize>,
 }
 
 /// A checkout session.
 pub(crate) struct Session {
-    pub(crate) id: Arc<str>,
+    pub(crate) id: SessionId,
     pub(crate) token: Arc<str>,
     pub(crate) customer: CustomerNumber,
     pub(crate) draft: Draft,
@@ -32,9 +35,9 @@ pub(crate) struct Session {
     pub(crate) expire: i64,
     pub(crate) state: SessionState,
     /// The order whose payment has neither succeeded nor failed yet.
-    pub(crate) under_way: Option<Arc<str>>,
+    pub(crate) under_way: Option<OrderId>,
     /// The order that paid it, be it after its end.
-    pub(crate) paid_by: Option<Arc<str>>,
+    pub(crate) paid_by: Option<OrderId>,
     pub(crate) observations: Box<[Observation]>,
 }
 
@@ -102,12 +105,12 @@ pub(crate) struct Line {
 
 impl Sessions {
     pub(crate) fn insert(&mut self, session: Session) {
-        let id = Arc::clone(&session.id);
-        self.ends.push_back((session.expire, Arc::clone(&id)));
+        let number = self.all.len();
+        self.by_id.insert(session.id, number);
         if !session.observations.is_empty() {
-            self.observed.push(Arc::clone(&id));
+            self.observed.push(number);
         }
-        self.by_id.insert(id, Box::new(session));
+        self.all.push(Box::new(session));
     }
 
     /// The id of every session, oldest first.
@@ -121,20 +124,15 @@ impl Sessions {
     }
 
     /// Ends every open session whose time is over, and names them with the time of their end.
-    pub(crate) fn expire(&mut self, rulebook: &dyn Rulebook, now: i64) -> Vec<(i64, Arc<str>)> {
+    pub(crate) fn expire(&mut self, rulebook: &dyn Rulebook, now: i64) -> Vec<(i64, SessionId)> {
         let mut ended = Vec::new();
-        while let Some((expire, _)) = self.ends.front() {
-            if !rulebook.is_past_its_end(now, *expire) {
-                break;
-            }
-            let Some((end, id)) = self.ends.pop_front() else {
-                break;
-            };
-            if let Some(session) = self.by_id.get_mut(&id)
-                && session.state == SessionState::Open
-            {
+        while let Some(session) = self.all.get_mut(self.ended)
+            && rulebook.is_past_its_end(now, session.expire)
+        {
+            self.ended += 1;
+            if session.state == SessionState::Open {
                 session.state = SessionState::Expired;
-                ended.push((end, id));
+                ended.push((session.expire, session.id));
             }
         }
         ended
@@ -142,32 +140,37 @@ impl Sessions {
 
     /// When the next session ends, unless it is paid before.
     pub(crate) fn next_end(&self) -> Option<i64> {
-        self.ends.front().map(|(end, _)| *end)
+        self.all.get(self.ended).map(|session| session.expire)
     }
 
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &str> {
-        self.by_id.values().map(|session| &*session.token)
+        self.all.iter().map(|session| &*session.token)
     }
 
     /// A session with this merchant reference. Documented behaviour never asks: it looks at all.
     pub(crate) fn by_reference(&self, reference: &str) -> Option<&Session> {
-        self.by_id
-            .values()
+        self.all
+            .iter()
             .map(|session| &**session)
             .find(|session| session.draft.merchant_reference.as_deref() == Some(reference))
     }
 
     /// Every session about which something was observed, in the order they were made.
     pub(crate) fn observed(&self) -> impl Iterator<Item = &Session> {
-        self.observed.iter().filter_map(|id| self.get(id))
+        self.observed.iter().map(|number| &*self.all[*number])
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Session> {
-        self.by_id.get(id).map(|session| &**session)
+        self.number(id).map(|number| &*self.all[number])
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Session> {
-        self.by_id.get_mut(id).map(|session| &mut **session)
+        self.number(id).map(|number| &mut *self.all[number])
+    }
+
+    /// A number is only ever made by `insert`, and no session is removed.
+    fn number(&self, id: &str) -> Option<usize> {
+        self.by_id.get(&SessionId::named(id)?).copied()
     }
 }
 

@@ -1,23 +1,24 @@
 //! A merchant's subscriptions and their invoices.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use clinkbill_types::Amount;
 
+use crate::ids::{IdMap, OrderId, SessionId};
+
 /// Subscriptions and invoices by id.
 #[derive(Default)]
 pub(crate) struct Subscriptions {
-    by_id: HashMap<Arc<str>, Subscription>,
-    invoices: HashMap<Arc<str>, Invoice>,
+    by_id: IdMap<Arc<str>, Subscription>,
+    invoices: IdMap<Arc<str>, Invoice>,
 }
 
 /// A subscription in its first period. What was bought stands in its session, how it is paid in
 /// its order.
 pub(crate) struct Subscription {
     pub(crate) id: Arc<str>,
-    pub(crate) session_id: Arc<str>,
-    pub(crate) order_id: Arc<str>,
+    pub(crate) session_id: SessionId,
+    pub(crate) order_id: OrderId,
     pub(crate) invoice_id: Arc<str>,
     /// The invoice item of the next period.
     pub(crate) next_item_id: String,

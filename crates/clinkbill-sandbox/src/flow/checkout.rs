@@ -1,7 +1,5 @@
 //! Checkout sessions and orders, as the documented API creates and reads them.
 
-use std::sync::Arc;
-
 use super::success;
 use crate::Answer;
 use crate::book::{Book, CustomerNumber, Draft, Session, SessionState};
@@ -41,15 +39,15 @@ impl Engine {
                 rulebook::purchase(rulebook, products, named, &mut draft, &mut observations)
             {
                 if rulebook.refusal_leaves_customer() {
-                    resolve_customer(rulebook, book, &identifiers)?;
+                    resolve_customer(rulebook, book, identifiers)?;
                 }
                 return Err(refusal.into());
             }
             // The last thing that can be refused, so that a refused request leaves no trace.
-            let (customer, is_new) = resolve_customer(rulebook, book, &identifiers)?;
+            let (customer, is_new) = resolve_customer(rulebook, book, identifiers)?;
             let session = Session {
-                id: book.ids.id("sess_").into(),
-                token: book.ids.token().into(),
+                id: book.ids.session(),
+                token: book.ids.token(),
                 customer,
                 draft,
                 created: now,
@@ -59,12 +57,11 @@ impl Engine {
                 paid_by: None,
                 observations: observations.into_made().into(),
             };
-            let session_id = Arc::clone(&session.id);
             self.add_link(
                 &session.token,
                 Link {
                     merchant,
-                    session_id,
+                    session_id: session.id,
                 },
             );
             let customer = &book.customers[customer];
@@ -126,20 +123,19 @@ fn session_not_found() -> ApiError {
 fn resolve_customer(
     rulebook: &dyn Rulebook,
     book: &mut Book,
-    given: &Identifiers,
+    given: Identifiers,
 ) -> Result<(CustomerNumber, bool), Refusal> {
-    let Situation { cell, customer } = rulebook::classify(given, &book.customers);
-    let reference = given.reference.as_deref();
+    let Situation { cell, customer } = rulebook::classify(&given, &book.customers);
     match (rulebook.customer_verdict(cell), customer) {
         (Verdict::Use, Some(customer)) => Ok((customer, false)),
         (Verdict::UseAndBind, Some(customer)) => {
-            if let Some(reference) = reference {
+            if let Some(reference) = &given.reference {
                 book.customers.bind(customer, reference);
             }
             Ok((customer, false))
         }
         (Verdict::Create, _) => {
-            let id = book.ids.id("cus_");
+            let id = book.ids.customer();
             Ok((book.customers.create(id, given), true))
         }
         (Verdict::RefuseNotMatched, _) => Err(Refusal::new(

@@ -1,7 +1,5 @@
 //! What a buyer does at a checkout: attempts to pay, or leaves.
 
-use std::sync::Arc;
-
 use clinkbill_webhook::EventType;
 
 use super::attempt::{Attempt, Outcome, Paid, Settlement};
@@ -10,6 +8,7 @@ use super::subscription::start_subscription;
 use crate::book::{Book, Order, OrderState, Session, SessionState};
 use crate::engine::{Engine, Link};
 use crate::error::{ApiError, Refusal};
+use crate::ids::OrderId;
 use crate::key::KeyDigest;
 use crate::offers::Country;
 use crate::rulebook::Rulebook;
@@ -33,7 +32,7 @@ impl Engine {
             let is_offered = self.offers(session, attempt.method, attempt.country);
             rulebook.attempt_by_method(is_offered)?;
 
-            let session_id = Arc::clone(&session.id);
+            let session_id = session.id;
             let customer = session.customer;
             let draft = &session.draft;
             let trial_days = draft
@@ -41,14 +40,14 @@ impl Engine {
                 .map_or(0, |recurring| recurring.trial_days);
             let amount = rulebook.first_charge(draft.amount, trial_days);
             let merchant_reference = rulebook.order_reference(draft.merchant_reference.as_deref());
-            let order_id: Arc<str> = book.ids.id("order_").into();
+            let order_id = book.ids.order();
             book.orders.insert(Order {
-                id: Arc::clone(&order_id),
-                session_id: Arc::clone(&session_id),
+                id: order_id,
+                session_id,
                 customer,
                 merchant_reference,
                 method: attempt.method,
-                instrument_id: book.ids.id("pi_"),
+                instrument_id: book.ids.instrument(),
                 amount,
                 created: now,
                 settled: None,
@@ -106,7 +105,7 @@ impl Engine {
                 )
                 .into());
             }
-            let order_id = Arc::clone(&order.id);
+            let order_id = order.id;
             Ok(Paid {
                 redirect_url: conclude(&*self.rulebook, book, &order_id, settlement, now),
                 order_id: order_id.to_string(),
@@ -184,12 +183,12 @@ pub(crate) fn redirect_after_success(rulebook: &dyn Rulebook, session: &Session)
 }
 
 /// ST-09: from now on the session's payment is under way.
-fn begin(book: &mut Book, session_id: &str, order_id: &Arc<str>, state: OrderState) {
+fn begin(book: &mut Book, session_id: &str, order_id: &OrderId, state: OrderState) {
     if let Some(order) = book.orders.get_mut(order_id) {
         order.state = state;
     }
     if let Some(session) = book.sessions.get_mut(session_id) {
-        session.under_way = Some(Arc::clone(order_id));
+        session.under_way = Some(*order_id);
     }
 }
 
@@ -198,7 +197,7 @@ fn begin(book: &mut Book, session_id: &str, order_id: &Arc<str>, state: OrderSta
 fn conclude(
     rulebook: &dyn Rulebook,
     book: &mut Book,
-    order_id: &Arc<str>,
+    order_id: &OrderId,
     Settlement(outcome): Settlement,
     now: i64,
 ) -> Option<String> {
@@ -209,7 +208,7 @@ fn conclude(
         Ok(()) => OrderState::Success,
         Err(failure) => OrderState::Failed(failure),
     };
-    let session_id = Arc::clone(&order.session_id);
+    let session_id = order.session_id;
     let session = book.sessions.get_mut(&session_id)?;
     if session.under_way.as_ref() == Some(order_id) {
         session.under_way = None;
@@ -218,7 +217,7 @@ fn conclude(
     let completes = rulebook.attempt_completes_session(succeeded)
         && (in_time || rulebook.late_success_completes());
     if succeeded || completes {
-        session.paid_by = Some(Arc::clone(order_id));
+        session.paid_by = Some(*order_id);
     }
     if completes {
         session.state = SessionState::Completed;
@@ -249,11 +248,11 @@ fn conclude(
 fn announce_order(
     book: &mut Book,
     kind: EventType,
-    order_id: &Arc<str>,
+    order_id: &OrderId,
     status: OrderStatus,
     now: i64,
 ) {
-    let id = Arc::clone(order_id);
+    let id = *order_id;
     book.announce(now, kind, Subject::Order { id, status });
 }
 

@@ -1,7 +1,5 @@
 //! Links to the customer portal.
 
-use std::sync::Arc;
-
 use super::success;
 use crate::Answer;
 use crate::book::Portal;
@@ -43,7 +41,7 @@ impl Engine {
                 .customers
                 .by_id(&request.customer_id)
                 .ok_or_else(|| Refusal::new("CUSTOMER_NOT_FOUND", "no customer has this id"))?;
-            let token: Arc<str> = book.ids.token().into();
+            let token = book.ids.token();
             let expires = now.saturating_add(LIFETIME_MILLIS);
             let reply = success(BillingSession {
                 url: format!("{origin}/portal/{token}"),

@@ -11,6 +11,7 @@ use crate::book::{Book, Invoice, Started, Subscription};
 use crate::calendar::{days_after, period_after};
 use crate::engine::Engine;
 use crate::error::ApiError;
+use crate::ids::OrderId;
 use crate::key::KeyDigest;
 use crate::view::subscription as view;
 use crate::webhook::event::Subject;
@@ -68,13 +69,13 @@ impl Engine {
 /// invoice. Later periods are not simulated.
 pub(super) fn start_subscription(
     book: &mut Book,
-    order_id: &Arc<str>,
+    order_id: &OrderId,
     now: i64,
 ) -> Option<Arc<str>> {
     let order = book.orders.get(order_id)?;
     let session = book.sessions.get(&order.session_id)?;
     let recurring = *session.draft.recurring()?;
-    let session_id = Arc::clone(&session.id);
+    let session_id = session.id;
     let amount = order.amount;
     let trial_end = (recurring.trial_days > 0).then(|| days_after(now, recurring.trial_days));
     let period_end = trial_end.unwrap_or_else(|| period_after(now, recurring));
@@ -92,7 +93,7 @@ pub(super) fn start_subscription(
         Subscription {
             id: Arc::clone(&subscription_id),
             session_id,
-            order_id: Arc::clone(order_id),
+            order_id: *order_id,
             invoice_id: Arc::clone(&invoice_id),
             next_item_id,
             started: now,

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use clinkbill_webhook::EventType;
 
+use crate::ids::{EventId, OrderId, SessionId};
 use crate::wire::response::{OrderStatus, PaymentStatus, SessionStatus};
 use crate::wire::subscription::InvoiceStatus;
 
 /// Something that happened. Its body is written when somebody wants to read it: most events are
 /// never read.
 pub(crate) struct Event {
-    pub(crate) id: String,
+    pub(crate) id: EventId,
     pub(crate) kind: EventType,
     /// When it happened: the merchant's time.
     pub(crate) at: i64,
@@ -21,12 +22,12 @@ pub(crate) struct Event {
 /// stands in the book and does not change.
 pub(crate) enum Subject {
     Session {
-        id: Arc<str>,
+        id: SessionId,
         status: SessionStatus,
         payment_status: PaymentStatus,
     },
     Order {
-        id: Arc<str>,
+        id: OrderId,
         status: OrderStatus,
     },
     Subscription {
