@@ -1,13 +1,18 @@
 //! The command `clinkbill`.
 
-use std::io::Write;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+mod conformance;
+mod drift;
+mod exit;
+mod sandbox;
+
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use clinkbill_sandbox::{Catalogue, CatalogueError, Sandbox, StartError};
+use tokio::runtime::Builder;
+
+use crate::exit::Exit;
 
 /// Work with Clink's Checkout Session API from a terminal
 #[derive(Parser)]
@@ -20,135 +25,65 @@ struct Command {
 #[derive(Subcommand)]
 enum Task {
     /// Run a local stand-in for Clink: no account, no network
-    #[command(long_about = SANDBOX_HELP)]
-    Sandbox(SandboxArgs),
+    #[command(long_about = sandbox::HELP)]
+    Sandbox(sandbox::Args),
+    /// Judge a server by the rules of Clink's guide
+    #[command(long_about = conformance::HELP, after_long_help = exit::HELP)]
+    Conformance(conformance::Args),
+    /// Tell what changed between two saved reports
+    #[command(long_about = drift::HELP, after_long_help = exit::HELP)]
+    Drift(drift::Args),
 }
 
-const SANDBOX_HELP: &str = "\
-Run a local stand-in for Clink: no account, no network
-
-Prints CLINK_BASE_URL and CLINK_SECRET_KEY on stdout, a line each, once it accepts requests, and
-runs until Ctrl-C. Every sk_test_ or sk_uat_ key is its own, at first empty merchant.";
-
-#[derive(clap::Args)]
-struct SandboxArgs {
-    /// Address to listen on, such as localhost:4010; port 0 picks a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4010")]
-    listen: String,
-
-    /// Also answer when called by this host name, such as that of a container; may be repeated
-    #[arg(long, value_name = "NAME")]
-    allow_host: Vec<String>,
-
-    /// Send webhook events to this URL
-    #[arg(long, value_name = "URL")]
-    webhook_url: Option<String>,
-
-    /// Sign webhook events with this secret; of use with --webhook-url only
-    #[arg(
-        long,
-        value_name = "SECRET",
-        env = "CLINK_WEBHOOK_SECRET",
-        hide_env_values = true
-    )]
-    webhook_secret: Option<String>,
-
-    /// Give every merchant the products and prices of this JSON file
-    #[arg(long, value_name = "FILE")]
-    catalogue: Option<PathBuf>,
-
-    /// Refuse what Clink's guide leaves open and what is likely a mistake
-    #[arg(long)]
-    strict: bool,
-
-    /// Accept an X-Timestamp that is this far from the current time, either way
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
-    timestamp_tolerance: u32,
-}
-
-#[derive(Debug, thiserror::Error)]
-enum CommandError {
-    #[error("failed to start the sandbox on {address}: {source}")]
-    Start { address: String, source: StartError },
-    #[error("--webhook-url needs a secret: give --webhook-secret or set CLINK_WEBHOOK_SECRET")]
-    NoWebhookSecret,
-    #[error("failed to read {}: {source}", path.display())]
-    Read {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("{}: {source}", path.display())]
-    Catalogue {
-        path: PathBuf,
-        source: CatalogueError,
-    },
-    #[error("failed to write to stdout: {0}")]
-    Output(std::io::Error),
-    #[error("failed to wait for Ctrl-C: {0}")]
-    Signal(std::io::Error),
-}
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    let Task::Sandbox(args) = Command::parse().task;
-    match sandbox(args).await {
-        Ok(()) => ExitCode::SUCCESS,
+fn main() -> ExitCode {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
         Err(error) => {
-            // Nobody is left to tell when stderr is closed.
-            let _ = writeln!(std::io::stderr(), "error: {error}");
-            ExitCode::FAILURE
+            // Nobody is left to tell when the output is closed.
+            let _ = error.print();
+            let exit = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Success
+            };
+            return exit.into();
         }
-    }
-}
-
-async fn sandbox(args: SandboxArgs) -> Result<(), CommandError> {
-    let start = |source| CommandError::Start {
-        address: args.listen.clone(),
-        source,
     };
-
-    let tolerance = Duration::from_secs(args.timestamp_tolerance.into());
-    let mut builder = Sandbox::builder().timestamp_tolerance(tolerance);
-    for name in args.allow_host {
-        builder = builder.allow_host(name);
-    }
-    if let Some(url) = args.webhook_url {
-        let secret = args.webhook_secret.ok_or(CommandError::NoWebhookSecret)?;
-        builder = builder.webhook(&url, &secret).map_err(start)?;
-    }
-    if let Some(path) = args.catalogue {
-        builder = builder.catalogue(read_catalogue(path)?);
-    }
-    if args.strict {
-        builder = builder.strict();
-    }
-    let address = resolve(&args.listen)
-        .await
-        .map_err(|error| start(error.into()))?;
-    let server = builder.build().serve_on(address).await.map_err(start)?;
-    announce(server.base_url(), server.secret_key()).map_err(CommandError::Output)?;
-    tokio::signal::ctrl_c().await.map_err(CommandError::Signal)
-}
-
-async fn resolve(address: &str) -> std::io::Result<SocketAddr> {
-    let mut addresses = tokio::net::lookup_host(address).await?;
-    addresses
-        .next()
-        .ok_or_else(|| std::io::Error::other("the name has no address"))
-}
-
-fn read_catalogue(path: PathBuf) -> Result<Catalogue, CommandError> {
-    match std::fs::read_to_string(&path).map(|text| Catalogue::from_json(&text)) {
-        Ok(Ok(catalogue)) => Ok(catalogue),
-        Ok(Err(source)) => Err(CommandError::Catalogue { path, source }),
-        Err(source) => Err(CommandError::Read { path, source }),
+    match command.task {
+        Task::Sandbox(args) => {
+            let runtime = Builder::new_multi_thread().enable_all().build();
+            let served = runtime.map(|runtime| runtime.block_on(sandbox::run(args)));
+            match served {
+                Ok(Ok(())) => Exit::Success.into(),
+                Ok(Err(error)) => failed(error, Exit::Failure),
+                Err(error) => failed(error, Exit::Failure),
+            }
+        }
+        Task::Conformance(args) => {
+            // All scenarios share one task.
+            let runtime = Builder::new_current_thread().enable_all().build();
+            match runtime.map(|runtime| runtime.block_on(conformance::run(&args))) {
+                Ok(Ok(exit)) => exit.into(),
+                Ok(Err(error)) => failed(&error, error.exit()),
+                Err(error) => failed(error, Exit::Failure),
+            }
+        }
+        Task::Drift(args) => match drift::run(&args) {
+            Ok(exit) => exit.into(),
+            Err(error) => failed(&error, error.exit()),
+        },
     }
 }
 
-/// The two lines that other programs read.
-fn announce(base_url: &str, secret_key: &str) -> std::io::Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "CLINK_BASE_URL={base_url}")?;
-    writeln!(stdout, "CLINK_SECRET_KEY={secret_key}")?;
+fn failed(error: impl Display, exit: Exit) -> ExitCode {
+    // Nobody is left to tell when stderr is closed.
+    let _ = writeln!(io::stderr(), "error: {error}");
+    exit.into()
+}
+
+/// Writes what a command has to say.
+fn say(text: impl Display) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    write!(stdout, "{text}")?;
     stdout.flush()
 }

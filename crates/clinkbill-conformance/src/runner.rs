@@ -15,7 +15,7 @@ use cucumber::{Event, Parser, World, Writer, cli, parser, writer};
 use futures_util::stream;
 
 use crate::catalogue::{Catalogue, Scenario, file_of};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, mask_keys};
 use crate::report::{Ended, Failure, Observation, Phase, Report, Verdict};
 use crate::rules::{Rules, RulesError};
 use crate::schema::{Checked, Contract, ContractError};
@@ -52,9 +52,9 @@ pub async fn run(
     if selected.is_empty() {
         return Err(RunError::NothingSelected);
     }
+    let (date, started) = (now(), Instant::now());
     let rules = Rules::embedded()?;
     let contract = Contract::embedded()?;
-    let (date, started) = (now(), Instant::now());
     let capabilities = target.capabilities();
     let runnable: BTreeSet<_> = selected
         .iter()
@@ -164,9 +164,10 @@ fn steady(text: &str, run_id: &str) -> String {
     words.collect()
 }
 
+/// To the millisecond: finer than that, a date says nothing.
 fn now() -> Timestamp {
-    SystemTime::now()
-        .try_into()
+    let now = Timestamp::try_from(SystemTime::now());
+    now.and_then(|now| Timestamp::from_millis(now.as_millis()))
         .unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
@@ -374,7 +375,8 @@ fn failure_of<W>(step: &gherkin::Step, event: event::Step<W>) -> Option<Failure>
             StepType::When => Phase::When,
             StepType::Then => Phase::Then,
         },
-        message,
+        // A step may repeat what the server said, and the server may repeat the key.
+        message: mask_keys(&message),
         exchanges: Vec::new(),
     })
 }

@@ -62,7 +62,7 @@ pub enum TargetError {
     #[error("the remote target needs {BASE_URL}, with /api in it")]
     NoBaseUrl,
     /// A base URL without a key.
-    #[error("{BASE_URL} needs {SECRET_KEY}, the key of a merchant of that server")]
+    #[error("a base URL needs {SECRET_KEY}, the key of a merchant of that server")]
     NoKey,
     /// The base URL cannot be used.
     #[error("the base URL is not an http or https URL without user, query and fragment")]

@@ -1,0 +1,320 @@
+//! `clinkbill conformance` and `clinkbill drift` as a shell script sees them.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod front;
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use clinkbill_sandbox::{Sandbox, Server};
+use front::Front;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
+
+/// Nobody answers there.
+const NOWHERE: &str = "http://127.0.0.1:1/api";
+
+/// Runs the command to its end with this key in the environment.
+fn clinkbill(key: Option<&str>, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_clinkbill"));
+    // What a merchant's environment holds for its own server changes nothing.
+    command
+        .env("CLINK_BASE_URL", NOWHERE)
+        .env("CLINK_TARGET", "remote");
+    match key {
+        Some(key) => command.env("CLINK_SECRET_KEY", key),
+        None => command.env_remove("CLINK_SECRET_KEY"),
+    };
+    command.args(arguments).output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+/// A path for one test's file.
+fn file(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    path.to_str().unwrap().to_owned()
+}
+
+/// A runtime that serves while the test waits for the command.
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+fn sandbox(runtime: &Runtime) -> Server {
+    runtime.block_on(Sandbox::new().serve()).unwrap()
+}
+
+#[test]
+fn without_a_base_url_the_sandbox_inside_the_program_is_judged_and_conforms() {
+    let (saved, junit) = (file("embedded.json"), file("embedded.xml"));
+    let output = clinkbill(
+        Some("sk_prod_of_the_merchant"),
+        &["conformance", "--save", &saved, "--junit", &junit],
+    );
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+    let summary = stdout(&output);
+    for part in ["against wiremock", "rules passed", "the run took"] {
+        assert!(summary.contains(part), "{summary}");
+    }
+    let report: Value = serde_json::from_str(&fs::read_to_string(saved).unwrap()).unwrap();
+    assert_eq!(report["version"], 1);
+    assert_eq!(report["axes"]["rules_failed"], 0);
+    assert_eq!(
+        report["axes"]["answers_checked"],
+        report["axes"]["answers_matched"]
+    );
+    let junit = fs::read_to_string(junit).unwrap();
+    assert!(junit.contains("<testsuite ") && !junit.contains("<failure"));
+}
+
+#[test]
+fn a_remote_server_is_judged_twice_and_nothing_drifts() {
+    let runtime = runtime();
+    let front = runtime.block_on(Front::start(&Sandbox::new()));
+    let ca = file("authority.pem");
+    fs::write(&ca, &front.authority).unwrap();
+    let reports = [file("first.json"), file("second.json")];
+    for report in &reports {
+        let output = clinkbill(
+            Some(&front.secret_key),
+            &[
+                "conformance",
+                "--base-url",
+                &front.base_url,
+                "--ca",
+                &ca,
+                "--concurrency",
+                "8",
+                "--rule",
+                "CR-06",
+                "--rule",
+                "CR-43",
+                "--rule",
+                "RD-04",
+                "--save",
+                report,
+            ],
+        );
+        assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+        assert_eq!(stderr(&output), "");
+        for part in [
+            "against remote",
+            "observed, since",
+            "as we read it",
+            "because each needs a buyer",
+        ] {
+            assert!(stdout(&output).contains(part), "{}", stdout(&output));
+        }
+        assert!(!stdout(&output).contains(&front.secret_key));
+        assert!(
+            !fs::read_to_string(report)
+                .unwrap()
+                .contains(&front.secret_key)
+        );
+    }
+    let output = clinkbill(None, &["drift", &reports[0], &reports[1]]);
+    assert_eq!(code(&output), 0, "{}", stdout(&output));
+    assert!(stdout(&output).contains("nothing changed"));
+
+    let untrusted = clinkbill(
+        Some(&front.secret_key),
+        &["conformance", "--base-url", &front.base_url],
+    );
+    assert_eq!(code(&untrusted), 69, "{}", stderr(&untrusted));
+}
+
+#[test]
+fn a_server_that_says_yes_to_everything_does_not_conform_and_is_told_so_on_stdout() {
+    let runtime = runtime();
+    let server = runtime.block_on(async {
+        let server = MockServer::start().await;
+        let yes = r#"{"code":200,"msg":"success","data":{"sessionId":"s","customerId":"c"}}"#;
+        let answer = ResponseTemplate::new(200).set_body_raw(yes, "application/json");
+        Mock::given(matchers::any())
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+        server
+    });
+    let report = file("yes.json");
+    let arguments = [
+        "conformance",
+        "--base-url",
+        &server.uri(),
+        "--save",
+        &report,
+    ];
+    let output = clinkbill(Some("sk_test_x7key"), &arguments);
+    assert_eq!(code(&output), 3, "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+    let summary = stdout(&output);
+    assert!(summary.contains("\nfailed: ") && summary.contains("accepted: code 200"));
+    assert!(summary.contains("answers that break the contract"));
+    assert!(!summary.contains("x7key"));
+
+    let served = sandbox(&runtime);
+    let arguments = ["conformance", "--base-url", served.base_url(), "--json"];
+    let output = clinkbill(Some(served.secret_key()), &arguments);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let own = file("own.json");
+    fs::write(&own, &output.stdout).unwrap();
+    let drift = clinkbill(None, &["drift", &own, &report, "--json"]);
+    assert_eq!(code(&drift), 3);
+    let drift: Value = serde_json::from_str(stdout(&drift)).unwrap();
+    assert_eq!(drift["before"]["target"]["kind"], "server");
+    assert_eq!(drift["after"]["target"]["kind"], "remote");
+    assert!(drift["changes"].as_array().unwrap().len() > 100);
+}
+
+#[test]
+fn scenarios_are_listed_and_selected_by_rule_and_by_name() {
+    let all = clinkbill(None, &["conformance", "--list"]);
+    assert_eq!(code(&all), 0);
+    let some = clinkbill(
+        None,
+        &[
+            "conformance",
+            "--list",
+            "--rule",
+            "CR-06",
+            "--rule",
+            "CR-08",
+        ],
+    );
+    let lines: Vec<_> = stdout(&some).lines().collect();
+    assert!(!lines.is_empty() && lines.len() < stdout(&all).lines().count());
+    for line in &lines {
+        assert!(line.contains("CR-06") || line.contains("CR-08"), "{line}");
+    }
+    let name = lines[0];
+    let one = clinkbill(None, &["conformance", "--name", name, "--json"]);
+    let report: Value = serde_json::from_str(stdout(&one)).unwrap();
+    assert_eq!(report["scenarios"].as_array().unwrap().len(), 1);
+    assert_eq!(report["scenarios"][0]["name"], name);
+    assert_eq!(report["scenarios"][0]["verdict"], "passed");
+}
+
+#[test]
+fn each_kind_of_trouble_has_its_own_exit_status_and_says_why_on_stderr() {
+    let runtime = runtime();
+    let front = runtime.block_on(Front::start(&Sandbox::new()));
+    let ca = file("of_the_front.pem");
+    fs::write(&ca, &front.authority).unwrap();
+    let no_certificate = file("no_certificate.pem");
+    fs::write(&no_certificate, "no certificate").unwrap();
+    let key = Some("sk_test_x7key");
+    let at = |url| ["conformance", "--base-url", url];
+    let clink = "https://api.clinkbill.com/api/";
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = format!("http://{}/api", taken.local_addr().unwrap());
+    drop(taken);
+    for (expected, key, arguments, word) in [
+        (64, key, &["conformance", "--nonsense"][..], "--nonsense"),
+        (64, key, &["nonsense"], "nonsense"),
+        (64, key, &["conformance", "--rule", "CR-99"], "CR-99"),
+        (
+            64,
+            key,
+            &["conformance", "--name", "nothing is so"],
+            "selected",
+        ),
+        (
+            64,
+            key,
+            &["conformance", "--concurrency", "0"],
+            "concurrency",
+        ),
+        (64, key, &["conformance", "--ca", &ca], "--base-url"),
+        (64, key, &at("nowhere"), "base URL"),
+        (
+            66,
+            key,
+            &[&at(NOWHERE)[..], &["--ca", "/nowhere.pem"]].concat(),
+            "/nowhere.pem",
+        ),
+        (69, key, &at(NOWHERE), "does not answer"),
+        (69, key, &at(&silent), "does not answer"),
+        (
+            73,
+            None,
+            &[
+                "conformance",
+                "--rule",
+                "CR-06",
+                "--save",
+                "/nowhere/r.json",
+            ],
+            "/nowhere",
+        ),
+        (77, None, &at(NOWHERE), "CLINK_SECRET_KEY"),
+        (77, Some(" "), &at(NOWHERE), "CLINK_SECRET_KEY"),
+        (77, Some("sk_prod_1"), &at(NOWHERE), "production"),
+        (
+            77,
+            Some("x7key"),
+            &[&at(&front.base_url)[..], &["--ca", &ca]].concat(),
+            "401",
+        ),
+        (78, key, &at(clink), "production"),
+        (
+            78,
+            key,
+            &[&at(&front.base_url)[..], &["--ca", &no_certificate]].concat(),
+            "certificate",
+        ),
+        (65, None, &["drift", &ca, &ca], "not a report"),
+        (
+            66,
+            None,
+            &["drift", "/nowhere.json", "/nowhere.json"],
+            "/nowhere.json",
+        ),
+        (64, None, &["drift", "one"], "AFTER"),
+    ] {
+        let output = clinkbill(key, arguments);
+        assert_eq!(
+            code(&output),
+            expected,
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+        assert!(
+            stderr(&output).contains(word),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+        assert!(!stderr(&output).contains("x7key"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn help_tells_every_exit_status_on_stdout() {
+    for task in ["conformance", "drift"] {
+        let output = clinkbill(None, &[task, "--help"]);
+        assert_eq!(code(&output), 0);
+        for status in ["0 ", "3 ", "64 ", "69 ", "77 ", "78 "] {
+            assert!(stdout(&output).contains(&format!(" {status}")), "{status}");
+        }
+    }
+}
