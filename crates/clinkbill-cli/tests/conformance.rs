@@ -172,9 +172,14 @@ fn a_server_that_says_yes_to_everything_does_not_conform_and_is_told_so_on_stdou
     assert!(summary.contains("answers that break the contract"));
     assert!(!summary.contains("x7key"));
 
-    let served = sandbox(&runtime);
-    let arguments = ["conformance", "--base-url", served.base_url(), "--json"];
-    let output = clinkbill(Some(served.secret_key()), &arguments);
+    let own_sandbox = sandbox(&runtime);
+    let arguments = [
+        "conformance",
+        "--base-url",
+        own_sandbox.base_url(),
+        "--json",
+    ];
+    let output = clinkbill(Some(own_sandbox.secret_key()), &arguments);
     assert_eq!(code(&output), 0, "{}", stderr(&output));
     let own = file("own.json");
     fs::write(&own, &output.stdout).unwrap();

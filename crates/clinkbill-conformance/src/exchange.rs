@@ -13,6 +13,9 @@ const SHOWN: usize = 600;
 /// Fields of the API whose value opens something to whoever holds it.
 const SECRET_FIELDS: [&str; 3] = ["token", "tokenValue", "url"];
 
+/// What stands before the token in a checkout link.
+const CHECKOUT: &str = "/pay/";
+
 /// One request and its answer, secrets masked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
@@ -70,22 +73,28 @@ fn mask(value: &mut Value) {
     }
 }
 
-/// An error's message may echo the key it refused.
+/// A text without keys, signing secrets and what follows in a checkout link: a server may repeat
+/// any of them in its words.
 pub(crate) fn mask_keys(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = ["sk_", "whsec_"]
+    while let Some(start) = ["sk_", "whsec_", CHECKOUT]
         .iter()
         .filter_map(|head| rest.find(head))
         .min()
     {
-        let (before, key) = rest.split_at(start);
-        let end = key
+        let (before, secret) = rest.split_at(start);
+        let (head, secret) = match secret.strip_prefix(CHECKOUT) {
+            Some(token) => (CHECKOUT, token),
+            None => ("", secret),
+        };
+        let end = secret
             .find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
-            .unwrap_or(key.len());
+            .unwrap_or(secret.len());
         masked.push_str(before);
+        masked.push_str(head);
         masked.push_str("***");
-        rest = &key[end..];
+        rest = &secret[end..];
     }
     masked.push_str(rest);
     masked
@@ -108,6 +117,10 @@ mod tests {
     #[test]
     fn what_is_not_json_is_shown_on_one_line_and_bounded() {
         assert_eq!(shown(b"<html>\n\xff sk_live_x"), "<html>\\n\u{fffd} ***");
+        assert_eq!(
+            shown(b"<form action='/pay/tok-1_x/cancel'> /pay/"),
+            "<form action=\\'/pay/***/cancel\\'> /pay/***"
+        );
         let long = shown("ä".repeat(1000).as_bytes());
         assert!(long.ends_with("ä... (2000 bytes)"), "{long}");
     }
