@@ -15,7 +15,10 @@ use crate::wire::response::{PaymentStatus, SessionStatus};
 /// Sessions in the order they were made, found by id.
 #[derive(Default)]
 pub(crate) struct Sessions {
-    #[expect(clippy::vec_box, reason = "a session is large, and a spare place is not")]
+    #[expect(
+        clippy::vec_box,
+        reason = "a session is large, and a spare place is not"
+    )]
     all: Vec<Box<Session>>,
     by_id: IdMap<SessionId, usize>,
     /// How many have come to their end. Every session lives equally long, so the first in is the
@@ -114,13 +117,8 @@ impl Sessions {
     }
 
     /// The id of every session, oldest first.
-    pub(crate) fn ids(&self) -> Vec<Arc<str>> {
-        let mut sessions: Vec<_> = self.by_id.values().collect();
-        sessions.sort_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-        sessions
-            .iter()
-            .map(|session| Arc::clone(&session.id))
-            .collect()
+    pub(crate) fn ids(&self) -> impl Iterator<Item = SessionId> {
+        self.all.iter().map(|session| session.id)
     }
 
     /// Ends every open session whose time is over, and names them with the time of their end.

@@ -117,8 +117,9 @@ impl Merchant {
     /// of: what a client's requests really made.
     #[must_use]
     pub fn session_ids(&self) -> Vec<String> {
-        let ids = self.engine.peek(self.digest, |book| book.sessions.ids());
-        ids.iter().map(|id| (**id).to_owned()).collect()
+        self.engine.peek(self.digest, |book| {
+            book.sessions.ids().map(|id| id.to_string()).collect()
+        })
     }
 
     /// Empties the merchant's book: customers, sessions and their links, orders, events, log,
