@@ -190,6 +190,6 @@ fn lines(draft: &Draft) -> Option<Vec<wire::PriceData<'_>>> {
 }
 
 /// A time of the book. The books' times are the machine's, well inside the range of a timestamp.
-fn timestamp(millis: i64) -> Timestamp {
+pub(crate) fn timestamp(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis).unwrap_or(Timestamp::UNIX_EPOCH)
 }

@@ -67,6 +67,7 @@ impl Engine {
             let customer = &book.customers[customer];
             let mut told = view::created_session(&session, customer, origin);
             told.customer_id = rulebook.customer_in_answer(told.customer_id, is_new);
+            told.expire_time = view::timestamp(rulebook.end_as_told(session.expire));
             let reply = success(told);
             book.sessions.insert(session);
             Ok(reply)
@@ -98,6 +99,7 @@ impl Engine {
                 return Err(session_not_found());
             }
             let mut told = view::session(book, session);
+            told.expire = view::timestamp(self.rulebook.end_as_told(session.expire));
             told.status = self.rulebook.status(told.status);
             told.payment_status = self.rulebook.payment_status(told.payment_status);
             if let Some(customer) = &mut told.customer {

@@ -3,6 +3,7 @@
 use crate::book::Session;
 use crate::engine::Engine;
 use crate::offers::Country;
+use crate::rulebook::QrWish;
 use crate::wire::request::PaymentMethodType;
 
 /// CX-03, FR-12: what a checkout shows at a place.
@@ -33,19 +34,24 @@ impl Engine {
             .find(draft.purchase_type(), country)
             .is_some_and(|row| row.payment_methods.contains(&method));
         self.rulebook
-            .is_offered(listed, draft.hidden.contains(method))
+            .is_offered(method, listed, draft.hidden.contains(method))
     }
 
     pub(crate) fn offering<'a>(&'a self, session: &'a Session, country: Country) -> Offering<'a> {
         let draft = &session.draft;
         let row = self.options.offers.find(draft.purchase_type(), country);
         let listed = row.map_or(&[] as &[_], |row| &row.payment_methods);
+        let unlisted = PaymentMethodType::ALL
+            .iter()
+            .filter(|method| !listed.contains(method));
         let methods: Vec<_> = listed
             .iter()
+            .chain(unlisted)
             .copied()
             .filter(|method| {
+                let hidden = draft.hidden.contains(*method);
                 self.rulebook
-                    .is_offered(true, draft.hidden.contains(*method))
+                    .is_offered(*method, listed.contains(method), hidden)
             })
             .collect();
         let own = draft.currency.code();
@@ -55,12 +61,16 @@ impl Engine {
         Offering {
             currencies: std::iter::once(own)
                 .chain(local.iter().map(String::as_str).filter(|code| *code != own))
+                .filter(|code| *code == own || self.rulebook.local_currencies_are_shown())
                 .collect(),
             preselected,
-            qr_launch: wished.filter(|method| {
-                let is_preselected = draft.preselected == Some(*method);
-                self.rulebook
-                    .qr_launches(is_preselected, methods.contains(method))
+            qr_launch: wished.or(draft.preselected).filter(|method| {
+                let wish = QrWish {
+                    wished: wished == Some(*method),
+                    preselected: draft.preselected == Some(*method),
+                    available: methods.contains(method),
+                };
+                self.rulebook.qr_launches(*method, wish)
             }),
             methods,
         }

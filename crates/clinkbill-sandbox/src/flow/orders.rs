@@ -3,12 +3,13 @@
 use super::payment::order_not_found;
 use super::{success, success_page};
 use crate::Answer;
-use crate::book::{Book, OrderFilter};
+use crate::book::{Book, Order, OrderFilter};
 use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::key::KeyDigest;
 use crate::paging::Page;
 use crate::view;
+use crate::wire::response as wire;
 
 impl Engine {
     /// `GET /order/{id}`.
@@ -21,10 +22,16 @@ impl Engine {
         self.with_book(merchant, wall, |book, _| {
             book.orders
                 .get(order_id)
-                .and_then(|order| view::order(book, order))
+                .and_then(|order| self.told_order(book, order))
                 .map(success)
                 .ok_or_else(order_not_found)
         })
+    }
+
+    fn told_order<'a>(&self, book: &'a Book, order: &'a Order) -> Option<wire::Order<'a>> {
+        let mut told = view::order(book, order)?;
+        told.order_type = self.rulebook.order_type(told.order_type);
+        Some(told)
     }
 
     /// `GET /order`: what fits every filter, the newest first (MR-07; the order is our choice).
@@ -36,7 +43,7 @@ impl Engine {
         wall: i64,
     ) -> Answer {
         self.with_book(merchant, wall, |book, _| {
-            let view = |order| view::order(book, order);
+            let view = |order| self.told_order(book, order);
             if query.asks_for_all() {
                 let all = book.orders.all();
                 return success_page(all.len(), page.of(all.iter().rev()).filter_map(view));

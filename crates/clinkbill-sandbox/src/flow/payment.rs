@@ -143,7 +143,13 @@ impl Engine {
     ) -> Result<Option<String>, ApiError> {
         self.with_book(merchant, wall, |book, _| {
             let session = open_session(&*self.rulebook, book, session_id)?;
-            Ok(redirect_on_leaving(&*self.rulebook, session))
+            let redirect_url = redirect_on_leaving(&*self.rulebook, session);
+            if self.rulebook.leaving_ends_session()
+                && let Some(session) = book.sessions.get_mut(session_id)
+            {
+                session.state = SessionState::Expired;
+            }
+            Ok(redirect_url)
         })
     }
 }
@@ -240,7 +246,8 @@ fn conclude(
         book.announce_session(now, EventType::SessionComplete, &session_id);
     }
     let session = book.sessions.get(&session_id)?;
-    completes
+    rulebook
+        .buyer_is_sent_on(completes)
         .then(|| redirect_after_success(rulebook, session))
         .flatten()
 }

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::host::origin;
-use super::{asking_merchant, check_timestamp, endpoints, json_body, query_value};
+use super::{asking_merchant, check_timestamp, endpoints, json_body, query_value, whole_body};
 use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
@@ -147,7 +147,13 @@ fn perform(
     let wall = request.received_at;
     match operation {
         Operation::CreateCheckoutSession => {
-            engine.create_session(merchant, json_body(request)?, &origin(request), wall)
+            let body = match json_body(request) {
+                Err(ApiError::NotJson) if engine.rulebook.body_may_be_anything() => {
+                    whole_body(request)
+                }
+                body => body,
+            };
+            engine.create_session(merchant, body?, &origin(request), wall)
         }
         Operation::GetCheckoutSession(id) => engine.read_session(merchant, id, wall),
         Operation::GetOrder(id) => engine.read_order(merchant, id, wall),

@@ -49,12 +49,17 @@ pub(crate) fn draft(
     if ui_mode == UiMode::Elements {
         rulebook.elements_return_url(request.return_url.0.as_deref())?;
     }
+    let (mut success_url, mut cancel_url) = (request.success_url.0, request.cancel_url.0);
+    if ui_mode == UiMode::HostedPage {
+        success_url = rulebook.hosted_url("successUrl", success_url)?;
+        cancel_url = rulebook.hosted_url("cancelUrl", cancel_url)?;
+    }
     for (field, url) in [
-        ("successUrl", &request.success_url),
-        ("cancelUrl", &request.cancel_url),
-        ("returnUrl", &request.return_url),
+        ("successUrl", &success_url),
+        ("cancelUrl", &cancel_url),
+        ("returnUrl", &request.return_url.0),
     ] {
-        if let Some(url) = &url.0 {
+        if let Some(url) = url {
             rulebook.web_url(field, url)?;
         }
     }
@@ -63,7 +68,6 @@ pub(crate) fn draft(
         price_id: request.price_id.0,
         phases: request.scheduled_phases.0.unwrap_or_default(),
     };
-    rulebook.product_and_price(named.product_id.is_some(), named.price_id.is_some())?;
     let lines = request
         .price_data_list
         .0
@@ -81,7 +85,7 @@ pub(crate) fn draft(
         .collect::<Result<Vec<_>, _>>()?;
     observe_lines(rulebook, amount, currency.code(), &lines, observations)?;
 
-    let may_use_code = rulebook.promotion_code_counts(request.allow_promotion_codes.0);
+    let may_use_code = rulebook.promotion_code_counts(request.allow_promotion_codes.0)?;
     let show_promotion_code = request.show_promotion_code.0.unwrap_or(true);
     if !show_promotion_code {
         rulebook.hidden_promotion_input(request.promotion_code.0.is_some(), may_use_code)?;
@@ -95,6 +99,11 @@ pub(crate) fn draft(
     if let Some(method) = request.payment_method_type.0 {
         observations.record(rulebook.preselected_is_shown(hidden.contains(method)))?;
     }
+    if let Some(wished) = request.direct_payment_qr_code_payment_method_type.0 {
+        let wished = wished.into();
+        let is_preselected = request.payment_method_type.0 == Some(wished);
+        rulebook.qr_wish_is_taken(is_preselected, hidden.contains(wished))?;
+    }
     let metadata = request.metadata.0.unwrap_or_default().into_inner();
     for key in metadata.keys() {
         rulebook.metadata_key("metadata", key)?;
@@ -107,10 +116,10 @@ pub(crate) fn draft(
         item: None,
         phases: Vec::new(),
         ui_mode,
-        success_url: rulebook.hosted_url(request.success_url.0),
-        cancel_url: rulebook.hosted_url(request.cancel_url.0),
+        success_url,
+        cancel_url,
         return_url: request.return_url.0,
-        merchant_reference: request.merchant_reference_id.0,
+        merchant_reference: rulebook.session_reference(request.merchant_reference_id.0),
         preselected: request.payment_method_type.0,
         hidden,
         direct_qr: request.direct_payment_qr_code_payment_method_type.0,
@@ -166,7 +175,7 @@ fn draft_line(
     Ok(Line {
         unit_amount: rulebook.amount(&format!("{path}.unitAmount"), line.unit_amount.exact())?,
         name: line.name,
-        quantity: line.quantity.0.unwrap_or(Quantity::ONE).get(),
+        quantity: rulebook.line_quantity(line.quantity.0.map(Quantity::get)),
         currency,
         image_url: line.image_url.0,
     })

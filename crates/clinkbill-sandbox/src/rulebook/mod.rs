@@ -74,6 +74,18 @@ pub enum SnapshotLookup {
     AnotherCurrency,
 }
 
+/// How a QR code that could open at once stands to its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QrWish {
+    /// The session wishes for the code of this method.
+    pub wished: bool,
+    /// The method is the preselected one.
+    pub preselected: bool,
+    /// The checkout offers the method.
+    pub available: bool,
+}
+
 impl CatalogueLookup {
     /// What is not there, or not for sale, is refused. The names are our choice.
     pub fn documented_answer(self) -> Result<(), Refusal> {

@@ -24,15 +24,24 @@ pub(crate) fn purchase(
     draft: &mut Draft,
     observations: &mut Observations,
 ) -> Result<(), Refusal> {
-    draft.item = find_item(rulebook, products, &named)?;
-    let price = draft.item.as_ref().map(|item| Arc::clone(&item.price));
+    let (lookup, item) = find_item(products, &named);
+    let price = item.as_ref().map(|item| Arc::clone(&item.price));
     let recurring = price
         .as_ref()
         .is_some_and(|price| price.recurring.is_some());
     let has_lines = !draft.lines.is_empty();
 
+    let (product, price_named) = (named.product_id.is_some(), named.price_id.is_some());
+    if recurring && !product {
+        rulebook.subscription_names_its_product(product)?;
+    } else {
+        rulebook.product_and_price(product, price_named)?;
+    }
+    if let Some(lookup) = lookup {
+        rulebook.registered_item(lookup)?;
+    }
+    draft.item = item;
     if recurring {
-        rulebook.subscription_names_its_product(named.product_id.is_some())?;
         rulebook.subscription_has_no_lines(has_lines)?;
     }
     observations.record(rulebook.one_way_to_name_the_purchase(price.is_some(), has_lines))?;
@@ -44,50 +53,41 @@ pub(crate) fn purchase(
         ))?;
     }
     draft.phases = phases(rulebook, products, named.phases, draft, recurring)?;
-    draft.local_price_only = rulebook.local_price_counts(draft.local_price_only, recurring);
+    draft.local_price_only = rulebook.local_price_counts(draft.local_price_only, recurring)?;
     Ok(())
 }
 
-/// PP-01, PP-05. A price that is named without its product, which the faithful sandbox has
-/// refused before, brings its product along.
-fn find_item(
-    rulebook: &dyn Rulebook,
-    products: &Products,
-    named: &Named,
-) -> Result<Option<Item>, Refusal> {
-    let Named {
-        product_id: None,
-        price_id: None,
-        ..
-    } = named
-    else {
-        let product = named.product_id.as_deref().map(|id| products.get(id));
-        let price: Option<&Arc<Price>> = match (&named.price_id, product) {
-            (Some(id), _) => products.price(id),
-            (None, Some(Some(entry))) => entry
-                .default_price
-                .as_deref()
-                .and_then(|id| products.price(id)),
-            (None, _) => None,
-        };
-        let owner = price.and_then(|price| products.get(&price.product_id));
-        let lookup = match (product, price, owner) {
-            (Some(None), ..) => CatalogueLookup::UnknownProduct,
-            (_, None, _) | (_, _, None) => CatalogueLookup::UnknownPrice,
-            (Some(Some(product)), _, Some(owner)) if product.product.id != owner.product.id => {
-                CatalogueLookup::PriceOfAnotherProduct
-            }
-            (_, _, Some(owner)) if !owner.product.active => CatalogueLookup::InactiveProduct,
-            (_, Some(price), _) if !price.active => CatalogueLookup::InactivePrice,
-            _ => CatalogueLookup::Found,
-        };
-        rulebook.registered_item(lookup)?;
-        return Ok(price.zip(owner).map(|(price, owner)| Item {
-            product: Arc::clone(&owner.product),
-            price: Arc::clone(price),
-        }));
+/// PP-01, PP-05: what the ids of a request lead to; nothing where none is named. A price that is
+/// named without its product brings it along.
+fn find_item(products: &Products, named: &Named) -> (Option<CatalogueLookup>, Option<Item>) {
+    if named.product_id.is_none() && named.price_id.is_none() {
+        return (None, None);
+    }
+    let product = named.product_id.as_deref().map(|id| products.get(id));
+    let price: Option<&Arc<Price>> = match (&named.price_id, product) {
+        (Some(id), _) => products.price(id),
+        (None, Some(Some(entry))) => entry
+            .default_price
+            .as_deref()
+            .and_then(|id| products.price(id)),
+        (None, _) => None,
     };
-    Ok(None)
+    let owner = price.and_then(|price| products.get(&price.product_id));
+    let lookup = match (product, price, owner) {
+        (Some(None), ..) => CatalogueLookup::UnknownProduct,
+        (_, None, _) | (_, _, None) => CatalogueLookup::UnknownPrice,
+        (Some(Some(product)), _, Some(owner)) if product.product.id != owner.product.id => {
+            CatalogueLookup::PriceOfAnotherProduct
+        }
+        (_, _, Some(owner)) if !owner.product.active => CatalogueLookup::InactiveProduct,
+        (_, Some(price), _) if !price.active => CatalogueLookup::InactivePrice,
+        _ => CatalogueLookup::Found,
+    };
+    let item = price.zip(owner).map(|(price, owner)| Item {
+        product: Arc::clone(&owner.product),
+        price: Arc::clone(price),
+    });
+    (Some(lookup), item)
 }
 
 /// FR-13.

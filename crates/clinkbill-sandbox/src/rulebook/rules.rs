@@ -3,11 +3,11 @@
 use clinkbill_types::{Amount, Currency};
 
 use super::redirect;
-use super::{CatalogueLookup, Cell, Observation, SnapshotLookup, Verdict};
+use super::{CatalogueLookup, Cell, Observation, QrWish, SnapshotLookup, Verdict};
 use crate::error::Refusal;
 use crate::webhook::schedule;
-use crate::wire::request::UiMode;
-use crate::wire::response::{PaymentStatus, SessionStatus};
+use crate::wire::request::{PaymentMethodType, UiMode};
+use crate::wire::response::{OrderType, PaymentStatus, SessionStatus};
 
 /// The documented behaviour. Every method has it as its default.
 pub trait Rulebook: Send + Sync {
@@ -22,6 +22,11 @@ pub trait Rulebook: Send + Sync {
     /// none where no time can be read; that some skew is taken is our choice (G-07).
     fn timestamp_is_fresh(&self, skew_millis: Option<u64>, tolerance_millis: u64) -> bool {
         skew_millis.is_some_and(|skew| skew <= tolerance_millis)
+    }
+
+    /// QS-01: a session is asked for in JSON, and the request says so.
+    fn body_may_be_anything(&self) -> bool {
+        false
     }
 
     /// FR-02, FR-16, QR-02, QS-03: what is read instead of a body that the contract's schema
@@ -92,9 +97,9 @@ pub trait Rulebook: Send + Sync {
         asked.unwrap_or(UiMode::HostedPage)
     }
 
-    /// RD-02: a hosted session may go without a URL; none is made up.
-    fn hosted_url(&self, given: Option<String>) -> Option<String> {
-        given
+    /// RD-02: a hosted session may go without its URLs, and none is made up.
+    fn hosted_url(&self, _field: &str, given: Option<String>) -> Result<Option<String>, Refusal> {
+        Ok(given)
     }
 
     /// FR-03, RD-03: embedded checkout needs a return URL.
@@ -143,6 +148,11 @@ pub trait Rulebook: Send + Sync {
     /// PP-01, PP-05: what is bought by id stands in the catalogue. The names are our choice.
     fn registered_item(&self, lookup: CatalogueLookup) -> Result<(), Refusal> {
         lookup.documented_answer()
+    }
+
+    /// PP-03: how many there are of a line: one unless said (our choice).
+    fn line_quantity(&self, asked: Option<u32>) -> u32 {
+        asked.unwrap_or(1)
     }
 
     /// PP-02, FR-04: a subscription needs a product made before.
@@ -238,14 +248,14 @@ pub trait Rulebook: Send + Sync {
     }
 
     /// FR-14: a local price is for one-time purchases; subscriptions ignore the wish.
-    fn local_price_counts(&self, wished: bool, recurring: bool) -> bool {
-        wished && !recurring
+    fn local_price_counts(&self, wished: bool, recurring: bool) -> Result<bool, Refusal> {
+        Ok(wished && !recurring)
     }
 
     /// FR-11: a promotion code is ignored unless codes are allowed. That they are not allowed
     /// when nothing is said is our choice.
-    fn promotion_code_counts(&self, allowed: Option<bool>) -> bool {
-        allowed == Some(true)
+    fn promotion_code_counts(&self, allowed: Option<bool>) -> Result<bool, Refusal> {
+        Ok(allowed == Some(true))
     }
 
     /// FR-11: the input can be hidden only where a code is given and allowed.
@@ -290,14 +300,24 @@ pub trait Rulebook: Send + Sync {
 
     /// CX-03: a method is offered when the table has it for the purchase and the buyer's place,
     /// and the merchant has not hidden it.
-    fn is_offered(&self, listed: bool, hidden: bool) -> bool {
+    fn is_offered(&self, _method: PaymentMethodType, listed: bool, hidden: bool) -> bool {
         listed && !hidden
+    }
+
+    /// CX-03: beside the session's own currency stand those of the buyer's place.
+    fn local_currencies_are_shown(&self) -> bool {
+        true
+    }
+
+    /// QR-04: a wish that does not count is ignored, and no reason to refuse.
+    fn qr_wish_is_taken(&self, _preselected: bool, _hidden: bool) -> Result<(), Refusal> {
+        Ok(())
     }
 
     /// FR-12, QR-01 to QR-04: the QR code opens at once when the wish is also the preselected
     /// method and is available; otherwise the wish is ignored. QRIS is newer than the guide.
-    fn qr_launches(&self, preselected: bool, available: bool) -> bool {
-        preselected && available
+    fn qr_launches(&self, _method: PaymentMethodType, wish: QrWish) -> bool {
+        wish.wished && wish.preselected && wish.available
     }
 
     /// QR-05: a QR code that opens at once does not pay by itself.
@@ -313,9 +333,20 @@ pub trait Rulebook: Send + Sync {
         redirect::append_session_id(success_url, session_id)
     }
 
+    /// RD-04, RD-07: the buyer is sent on when the session is complete, and stays after an attempt
+    /// that failed.
+    fn buyer_is_sent_on(&self, completes: bool) -> bool {
+        completes
+    }
+
     /// RD-05: who leaves a hosted checkout goes to the cancel URL, as it was given.
     fn cancel_redirect(&self, cancel_url: &str) -> String {
         cancel_url.to_owned()
+    }
+
+    /// RD-05: a session that the buyer left goes on (our choice).
+    fn leaving_ends_session(&self) -> bool {
+        false
     }
 
     /// RD-07: embedded checkout ends at the return URL, with the placeholder replaced by the
@@ -339,6 +370,11 @@ pub trait Rulebook: Send + Sync {
     /// RD-06: a session is read by its id, wherever it stands.
     fn session_can_be_read(&self, _stands: SessionStatus) -> bool {
         true
+    }
+
+    /// ST-05: a session says when it ends.
+    fn end_as_told(&self, end_millis: i64) -> i64 {
+        end_millis
     }
 
     /// ST-05: a session's link is time-limited: past its end it is expired.
@@ -402,6 +438,11 @@ pub trait Rulebook: Send + Sync {
         recurring
     }
 
+    /// ST-06: an order tells a one-time purchase from a recurring one.
+    fn order_type(&self, bought: OrderType) -> OrderType {
+        bought
+    }
+
     /// ST-06 (open): what the first payment charges; nothing while a free trial runs (our
     /// choice). The order and the invoice say so.
     fn first_charge(&self, amount: Amount, trial_days: u32) -> Amount {
@@ -409,6 +450,11 @@ pub trait Rulebook: Send + Sync {
     }
 
     // Merchant reference (guide: Merchant Reference)
+
+    /// MR-01: a session keeps the merchant reference it was given; none is made up.
+    fn session_reference(&self, given: Option<String>) -> Option<String> {
+        given
+    }
 
     /// MR-01: the merchant reference stands on every order made through the session.
     fn order_reference(&self, session_reference: Option<&str>) -> Option<String> {

@@ -138,8 +138,6 @@ impl WholeNumber {
 }
 
 impl Quantity {
-    pub(crate) const ONE: Self = Self(1);
-
     pub(crate) fn get(self) -> u32 {
         self.0
     }

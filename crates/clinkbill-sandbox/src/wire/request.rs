@@ -156,6 +156,24 @@ closed_enum! {
     }
 }
 
+impl PaymentMethodType {
+    /// Every method.
+    pub const ALL: [Self; 12] = [
+        Self::Card,
+        Self::CashApp,
+        Self::WeChat,
+        Self::Kakao,
+        Self::Pix,
+        Self::Alipay,
+        Self::Upi,
+        Self::PayPal,
+        Self::GooglePay,
+        Self::ApplePay,
+        Self::Qris,
+        Self::GCash,
+    ];
+}
+
 impl From<DirectQrPaymentMethodType> for PaymentMethodType {
     fn from(method: DirectQrPaymentMethodType) -> Self {
         match method {

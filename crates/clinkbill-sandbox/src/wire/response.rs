@@ -212,8 +212,10 @@ pub enum PaymentStatus {
 /// Whether an order is one of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum OrderType {
+pub enum OrderType {
+    /// A one-time purchase.
     OneTime,
+    /// The first payment of a subscription.
     Recurring,
 }
 
