@@ -31,6 +31,7 @@ mod draft;
 mod exchange;
 mod html;
 mod lint;
+pub mod receiver;
 mod report;
 mod rules;
 mod runner;
