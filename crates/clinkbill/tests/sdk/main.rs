@@ -9,6 +9,7 @@
 
 mod answers;
 mod catalogue;
+mod crowds;
 mod exported;
 mod orders;
 mod reconciling;
