@@ -28,7 +28,8 @@ const HEADER: &str = "\
 ";
 
 /// Enums of the contract that are part of a wider type, and read as that.
-const PARTIAL_ENUMS: [(&str, &str); 3] = [
+const PARTIAL_ENUMS: [(&str, &str); 4] = [
+    ("CurrencyCode", "Currency"),
     ("DirectQrPaymentMethodType", "PaymentMethodType"),
     ("ImportedPaymentMethodType", "PaymentMethodType"),
     ("PriceCurrency", "Currency"),

@@ -260,9 +260,8 @@ pub mod types {
         /// inline lines it should be their sum (FR-07).
         #[serde(rename = "originalAmount")]
         pub original_amount: ::clinkbill_types::Amount,
-        /// ISO 4217 code of the currency the purchase is priced in (FR-02).
         #[serde(rename = "originalCurrency")]
-        pub original_currency: ::std::string::String,
+        pub original_currency: ::clinkbill_types::Currency,
         #[serde(
             rename = "paymentMethodType",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -416,8 +415,8 @@ pub mod types {
         pub enabled: ::std::option::Option<bool>,
         /// Which events are sent.
         pub events: ::std::vec::Vec<::clinkbill_types::EventType>,
-        /// Where events are sent: `https`, at a public address. No other endpoint may have it. A
-        /// rule, answered with HTTP 400 all the same.
+        /// Where events are sent: `https`, at a public address, which is a rule. No other
+        /// endpoint may have it.
         pub url: ::std::string::String,
     }
     /// What a merchant needs next.
@@ -529,8 +528,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub rotate_secret_if_unavailable: ::std::option::Option<bool>,
-        /// Where events are sent: `https`, at a public address. No other endpoint may have it. A
-        /// rule, answered with HTTP 400 all the same.
+        /// Where events are sent: `https`, at a public address, which is a rule. No other
+        /// endpoint may have it.
         pub url: ::std::string::String,
     }
     /// An endpoint, and what had to be done.
@@ -879,9 +878,8 @@ pub mod types {
     /// A price of a product that is being created. Clink's pages require no field of it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default, PartialEq)]
     pub struct NewProductPrice {
-        /// ISO 4217 code.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub currency: ::std::option::Option<::std::string::String>,
+        pub currency: ::std::option::Option<::clinkbill_types::Currency>,
         /// Whether it can be bought. A *string*, in which words is not published.
         #[serde(
             rename = "isActive",
@@ -1191,9 +1189,8 @@ pub mod types {
     /// One line of a one-time purchase (PP-03).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct PriceData {
-        /// ISO 4217 code. Should equal `originalCurrency` (FR-09).
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub currency: ::std::option::Option<::std::string::String>,
+        pub currency: ::std::option::Option<::clinkbill_types::Currency>,
         /// A picture, shown beside the name.
         #[serde(
             rename = "imageUrl",
@@ -1763,8 +1760,8 @@ pub mod types {
         /// Which events are sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub events: ::std::option::Option<::std::vec::Vec<::clinkbill_types::EventType>>,
-        /// Where events are sent: `https`, at a public address. No other endpoint may have it. A
-        /// rule, answered with HTTP 400 all the same.
+        /// Where events are sent: `https`, at a public address, which is a rule. No other
+        /// endpoint may have it.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
     }
@@ -1907,7 +1904,10 @@ pub mod types {
 /// rule is something the schemas below cannot say.
 ///
 /// **Money** is a JSON number in major units: `4.99` in `USD` is four dollars and ninety-nine
-/// cents. It is decimal: read it and write it without binary floating point.
+/// cents. It is decimal: read it and write it without binary floating point. Clink asks no more
+/// of an amount than to be greater than zero. The bounds that a request's amounts have here are
+/// this description's own: wide enough for any purchase, and so that 28 digits hold every
+/// binary floating-point number between them exactly.
 ///
 /// **Success.** HTTP 200 says that the request was understood, not that it was granted. The
 /// envelope's `code` decides: `200` is success. `code` and `msg` are documented as always there;
@@ -1917,11 +1917,9 @@ pub mod types {
 ///
 /// * HTTP 400 when a schema below forbids the request;
 /// * HTTP 200 with another `code`, when the request has the right shape and a rule refuses it;
-///   `msg` then holds a symbolic name such as `CUSTOMER_NOT_FOUND`;
+///   `msg` then holds a symbolic name such as `CUSTOMER_NOT_FOUND`. The operations on webhook
+///   endpoints are the exception: what a rule refuses there comes with HTTP 400 as well;
 /// * any other status that an operation lists.
-///
-/// For webhook endpoints, Clink's own pages show HTTP 400 for refusals by a rule as well: take
-/// both looks for the same.
 ///
 /// Which numeric `code` goes with which name is not published: match the name. `msg` may be
 /// human text in English or Chinese, and may repeat parts of the request: redact it before it

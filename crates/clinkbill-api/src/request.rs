@@ -11,7 +11,7 @@ impl CreateCheckoutSessionRequest {
     pub fn new(original_amount: Amount, original_currency: &str) -> Self {
         Self {
             original_amount,
-            original_currency: original_currency.to_owned(),
+            original_currency: Currency::from_wire(original_currency),
             allow_promotion_codes: None,
             cancel_url: None,
             customer_email: None,

@@ -12,7 +12,7 @@ use crate::ids::Ids;
 use crate::offers::{Offer, OfferTable};
 use crate::rulebook::{Faithful, PriceTerms, PriceWish, price_terms};
 use crate::wire::catalogue::{PriceType, RecurringDetails, TaxCategory};
-use crate::wire::field::{Number, Object, Optional};
+use crate::wire::field::{CurrencyCode, Object, Optional, RequestAmount};
 
 /// Products, prices and offers that every merchant of a sandbox starts with.
 ///
@@ -103,9 +103,9 @@ struct PriceEntry {
     #[serde(default)]
     price_snapshot_id: Optional<String>,
     /// ISO 4217 code.
-    currency: String,
-    /// The price of one, in major units; greater than 0.
-    unit_amount: Number,
+    currency: CurrencyCode,
+    /// The price of one, in major units.
+    unit_amount: RequestAmount,
     /// Whether it is charged once or again and again.
     price_type: PriceType,
     /// How often it is charged; for recurring prices, which need it with an interval.
@@ -203,7 +203,7 @@ impl PriceEntry {
             &Faithful,
             path,
             PriceWish {
-                currency: Some(&self.currency),
+                currency: Some(self.currency.0.clone()),
                 unit_amount: Some(self.unit_amount),
                 price_type: Some(self.price_type),
                 details: self

@@ -173,6 +173,10 @@ impl Engine {
         write(&self.portals).insert(Arc::clone(token), merchant);
     }
 
+    pub(crate) fn remove_portal(&self, token: &str) {
+        write(&self.portals).remove(token);
+    }
+
     pub(crate) fn portal(&self, token: &str) -> Option<KeyDigest> {
         read(&self.portals).get(token).copied()
     }
@@ -233,7 +237,7 @@ impl Engine {
             links.remove(token);
         }
         let mut portals = write(&self.portals);
-        for token in book.portals.keys() {
+        for token in book.portals.tokens() {
             portals.remove(token);
         }
     }

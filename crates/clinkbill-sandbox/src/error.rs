@@ -34,11 +34,21 @@ pub(crate) enum ApiError {
     UnusableKey(&'static str),
     NoTimestamp,
     StaleTimestamp,
-    TooLarge { limit: usize },
+    TooLarge {
+        limit: usize,
+    },
     NotJson,
-    Malformed { field: String, reason: String },
+    Malformed {
+        field: String,
+        reason: String,
+    },
     Refused(Refusal),
-    NotFound { name: &'static str, detail: String },
+    /// As [`Self::Refused`], where HTTP 400 is documented for a rule's refusal too.
+    RefusedAsBad(Refusal),
+    NotFound {
+        name: &'static str,
+        detail: String,
+    },
 }
 
 impl Refusal {
@@ -157,6 +167,9 @@ impl ApiError {
                     RefusalShape::Http400 => StatusCode::BAD_REQUEST,
                 };
                 (status, refusal.code, refusal.message())
+            }
+            Self::RefusedAsBad(refusal) => {
+                (StatusCode::BAD_REQUEST, refusal.code, refusal.message())
             }
             Self::NotFound { name, detail } => {
                 (StatusCode::NOT_FOUND, 404, format!("{name}: {detail}"))

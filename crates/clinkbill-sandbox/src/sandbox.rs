@@ -45,6 +45,8 @@ pub struct Sandbox {
 /// | merchants with a book | [`books`](Self::books), 1,000 | the idlest leaves; `GET /_sandbox/` counts in `books.left` |
 /// | requests in a merchant's log | [`request_log`](Self::request_log), 1,000 | the oldest make room; counted in `dropped` |
 /// | a body in the log | its first 4,096 bytes | `bodyBytes` tells how long it was |
+/// | links to the customer portal of a merchant | 1,000 | the oldest leave: they are unknown then |
+/// | sessions under `/_sandbox/observations` | 1,000 | the oldest make room; counted in `dropped` |
 /// | armed faults of a merchant | 100 | refused with `TOO_MANY_FAULTS` |
 /// | a head, or a body, on its way in | 30 seconds each | the connection is closed, or HTTP 400 |
 /// | a stalled answer | 10 minutes | the connection is closed |
@@ -96,6 +98,9 @@ pub enum StartError {
     /// The webhook URL is not an absolute http or https URL.
     #[error("webhook URL must be an absolute http or https URL")]
     WebhookUrl,
+    /// The webhook URL was given before: no two endpoints have the same.
+    #[error("webhook URL was given twice")]
+    WebhookUrlTaken,
     /// The webhook secret cannot sign.
     #[error("webhook secret: {0}")]
     WebhookSecret(#[from] SecretError),
@@ -258,10 +263,16 @@ impl SandboxBuilder {
     }
 
     /// Sends every merchant's events to this endpoint, signed with this secret. May be called
-    /// several times. Unlike Clink, the sandbox takes http and loopback URLs.
+    /// several times, for another URL each time. Unlike Clink, the sandbox takes http and loopback
+    /// URLs.
+    ///
+    /// Fails if the URL is none to send to, if it was given before, or if the secret cannot sign.
     pub fn webhook(mut self, url: &str, secret: &str) -> Result<Self, StartError> {
         if Faithful.webhook_url(url).is_err() {
             return Err(StartError::WebhookUrl);
+        }
+        if self.endpoints.iter().any(|endpoint| endpoint.url == url) {
+            return Err(StartError::WebhookUrlTaken);
         }
         self.endpoints.push(EndpointTemplate {
             url: url.to_owned(),

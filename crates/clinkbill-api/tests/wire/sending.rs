@@ -5,7 +5,7 @@ use clinkbill_api::Options;
 use clinkbill_api::types::{
     CreateCheckoutSessionRequest, HistoricalPaymentInstrumentImport, PriceData,
 };
-use clinkbill_types::{Amount, PaymentMethodType, UiMode};
+use clinkbill_types::{Amount, Currency, PaymentMethodType, UiMode};
 use serde_json::json;
 
 use crate::{KEY, answering, client, client_with, header, header_names, id, millis, minimal};
@@ -149,11 +149,11 @@ async fn every_field_of_a_request_is_sent_under_its_documented_name() {
         merchant_reference_id: Some("A-17".to_owned()),
         metadata: Some([("plan".to_owned(), "pro".to_owned())].into()),
         original_amount: 5u32.into(),
-        original_currency: "USD".to_owned(),
+        original_currency: Currency::USD,
         payment_method_type: Some(PaymentMethodType::CashApp),
         payment_method_type_black_list: Some(vec![PaymentMethodType::WeChat]),
         price_data_list: Some(vec![PriceData {
-            currency: Some("USD".to_owned()),
+            currency: Some(Currency::USD),
             image_url: Some("https://shop.example.com/mug.png".to_owned()),
             quantity: Some(1),
             ..PriceData::new("Mug", 5u32.into())

@@ -2,12 +2,10 @@
 
 mod customers;
 mod orders;
+mod portals;
 mod products;
 mod sessions;
 mod subscriptions;
-
-use std::collections::HashMap;
-use std::sync::Arc;
 
 use clinkbill_webhook::EventType;
 
@@ -20,6 +18,7 @@ use crate::webhook::event::{Event, Subject};
 use crate::webhook::outbox::{DeliveryNumber, Outbox};
 pub(crate) use customers::{Customer, CustomerNumber, Customers, Email};
 pub(crate) use orders::{Failure, Order, OrderFilter, OrderState, Orders, Started};
+pub(crate) use portals::{Portal, Portals};
 pub(crate) use products::{Entry as ProductEntry, Price, Product, Products, Recurring};
 pub(crate) use sessions::{Draft, Item, Line, Methods, Phase, Session, SessionState, Sessions};
 pub(crate) use subscriptions::{Invoice, Subscription, Subscriptions};
@@ -34,18 +33,12 @@ pub(crate) struct Book {
     pub(crate) products: Products,
     pub(crate) subscriptions: Subscriptions,
     /// Links to the customer portal.
-    pub(crate) portals: HashMap<Arc<str>, Portal>,
+    pub(crate) portals: Portals,
     pub(crate) outbox: Outbox,
     pub(crate) armory: Armory,
     pub(crate) requests: Requests,
     /// The wall time at which it is on the engine's agenda.
     pub(crate) scheduled: Option<i64>,
-}
-
-/// A link to the customer portal: for whom, and until when.
-pub(crate) struct Portal {
-    pub(crate) customer: CustomerNumber,
-    pub(crate) expires: i64,
 }
 
 impl Book {
@@ -58,7 +51,7 @@ impl Book {
             orders: Orders::default(),
             products,
             subscriptions: Subscriptions::default(),
-            portals: HashMap::new(),
+            portals: Portals::default(),
             outbox,
             armory: Armory::default(),
             requests: Requests::keeping(request_log),

@@ -1,6 +1,6 @@
 //! A merchant's checkout sessions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use clinkbill_types::{Amount, Currency};
@@ -11,6 +11,9 @@ use crate::offers::PurchaseType;
 use crate::rulebook::{Observation, Rulebook};
 use crate::wire::request::{DirectQrPaymentMethodType, PaymentMethodType, UiMode};
 use crate::wire::response::{PaymentStatus, SessionStatus};
+
+/// How many sessions with something to observe are listed.
+const MOST_OBSERVED: usize = 1_000;
 
 /// Sessions in the order they were made, found by id.
 #[derive(Default)]
@@ -24,8 +27,10 @@ pub(crate) struct Sessions {
     /// How many have come to their end. Every session lives equally long, so the first in is the
     /// first to end.
     ended: usize,
-    /// The sessions about which something was observed.
-    observed: Vec<usize>,
+    /// The latest sessions about which something was observed.
+    observed: VecDeque<usize>,
+    /// How many older ones had to make room.
+    observed_before: usize,
 }
 
 /// A checkout session.
@@ -111,7 +116,11 @@ impl Sessions {
         let number = self.all.len();
         self.by_id.insert(session.id, number);
         if !session.observations.is_empty() {
-            self.observed.push(number);
+            if self.observed.len() == MOST_OBSERVED {
+                self.observed.pop_front();
+                self.observed_before += 1;
+            }
+            self.observed.push_back(number);
         }
         self.all.push(Box::new(session));
     }
@@ -153,7 +162,12 @@ impl Sessions {
             .find(|session| session.draft.merchant_reference.as_deref() == Some(reference))
     }
 
-    /// Every session about which something was observed, in the order they were made.
+    /// How many sessions with observations had to leave the list.
+    pub(crate) fn observed_before(&self) -> usize {
+        self.observed_before
+    }
+
+    /// The latest sessions about which something was observed, in the order they were made.
     pub(crate) fn observed(&self) -> impl Iterator<Item = &Session> {
         self.observed.iter().map(|number| &*self.all[*number])
     }

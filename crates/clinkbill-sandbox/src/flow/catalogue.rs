@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use clinkbill_types::Currency;
+
 use super::{success, success_page};
 use crate::Answer;
 use crate::book::{Book, Price, Product};
@@ -12,7 +14,7 @@ use crate::paging::Page;
 use crate::rulebook::{PriceTerms, PriceWish, price_terms};
 use crate::view;
 use crate::wire::catalogue::{CreatePriceRequest, CreateProductRequest, NewProductPrice};
-use crate::wire::field::Object;
+use crate::wire::field::{CurrencyCode, Object};
 use crate::wire::read_object;
 
 impl Engine {
@@ -101,7 +103,7 @@ impl Engine {
             &*self.rulebook,
             "",
             PriceWish {
-                currency: Some(request.currency.as_str()),
+                currency: Some(Currency::from_wire(request.currency.as_str())),
                 unit_amount: Some(request.unit_amount),
                 price_type: Some(request.price_type),
                 details: request.recurring_details.0.map(|Object(details)| details),
@@ -166,7 +168,7 @@ impl Engine {
             &*self.rulebook,
             path,
             PriceWish {
-                currency: given.currency.0.as_deref(),
+                currency: given.currency.0.map(|CurrencyCode(currency)| currency),
                 unit_amount: given.unit_amount.0,
                 price_type: given.price_type.0,
                 details: given.recurring_details.0.map(|Object(details)| details),

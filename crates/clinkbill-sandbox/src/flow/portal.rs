@@ -6,6 +6,7 @@ use crate::book::Portal;
 use crate::engine::Engine;
 use crate::error::{ApiError, Refusal};
 use crate::key::KeyDigest;
+use crate::wire::field::WebUrl;
 use crate::wire::read_object;
 use crate::wire::subscription::{BillingSession, CreateBillingSessionRequest};
 
@@ -22,7 +23,7 @@ impl Engine {
         wall: i64,
     ) -> Result<Answer, ApiError> {
         let request: CreateBillingSessionRequest = read_object(body)?;
-        if let Some(url) = &request.return_url.0 {
+        if let Some(WebUrl(url)) = &request.return_url.0 {
             self.rulebook.web_url("returnUrl", url)?;
         }
         let products = request
@@ -48,7 +49,9 @@ impl Engine {
                 expires_at: expires,
             });
             self.add_portal(&token, merchant);
-            book.portals.insert(token, Portal { customer, expires });
+            if let Some(oldest) = book.portals.insert(token, Portal { customer, expires }) {
+                self.remove_portal(&oldest);
+            }
             Ok(reply)
         })
     }

@@ -12,6 +12,7 @@ use crate::paging::Page;
 use crate::rulebook::Rulebook;
 use crate::webhook::catalogue;
 use crate::webhook::endpoint::{Endpoint, EndpointTemplate, Lane, SigningSecret};
+use crate::wire::field::WebUrl;
 use crate::wire::read_object;
 use crate::wire::webhook::{
     CreateWebhookEndpointRequest, EnsureSource, EnsureWebhookEndpointRequest,
@@ -74,7 +75,7 @@ impl Engine {
     ) -> Result<Answer, ApiError> {
         let request: CreateWebhookEndpointRequest = read_object(body)?;
         let wish = Wish {
-            url: Some(request.url),
+            url: Some(request.url.0),
             events: Some(request.events),
             description: request.description.0,
             enabled: request.enabled.0,
@@ -95,6 +96,7 @@ impl Engine {
         wall: i64,
     ) -> Result<Answer, ApiError> {
         let request: EnsureWebhookEndpointRequest = read_object(body)?;
+        let WebUrl(url) = request.url;
         let rotates = request.rotate_secret.0 == Some(true)
             || request.rotate_secret_if_unavailable.0 == Some(true);
         let wish = Wish {
@@ -109,11 +111,11 @@ impl Engine {
                 .outbox
                 .endpoints
                 .iter()
-                .position(|endpoint| endpoint.url == request.url);
+                .position(|endpoint| endpoint.url == url);
             let Some(at) = existing else {
-                check_url(&*self.rulebook, book, Some(&request.url), None)?;
+                check_url(&*self.rulebook, book, Some(&url), None)?;
                 let wish = Wish {
-                    url: Some(request.url),
+                    url: Some(url),
                     ..wish
                 };
                 let (created, secret) = create(book, wish, now)?;
@@ -149,7 +151,7 @@ impl Engine {
     ) -> Result<Answer, ApiError> {
         let request: UpdateWebhookEndpointRequest = read_object(body)?;
         let wish = Wish {
-            url: request.url.0,
+            url: request.url.0.map(|WebUrl(url)| url),
             events: request.events.0,
             description: request.description.0,
             enabled: request.enabled.0,
@@ -273,7 +275,6 @@ fn check_description(description: Option<&str>) -> Result<(), Refusal> {
     }
 }
 
-/// Rules about a URL are answered with HTTP 400, as Clink's pages say.
 fn check_url(
     rulebook: &dyn Rulebook,
     book: &Book,

@@ -6,7 +6,7 @@ use crate::book::{Draft, Email, Line, Methods};
 use crate::error::Refusal;
 use crate::rulebook::observation::Observations;
 use crate::rulebook::{Identifiers, Import, Named, Rulebook};
-use crate::wire::field::{Object, Quantity};
+use crate::wire::field::{CurrencyCode, Object, Optional, Quantity, WebUrl};
 use crate::wire::request::{CreateCheckoutSessionRequest, PriceData, UiMode};
 
 /// The identifiers that are really given.
@@ -44,12 +44,15 @@ pub(crate) fn draft(
     observations: &mut Observations,
 ) -> Result<(Draft, Named), Refusal> {
     let amount = rulebook.amount("originalAmount", request.original_amount.exact())?;
-    let currency = rulebook.currency("originalCurrency", request.original_currency.as_str())?;
+    let CurrencyCode(currency) = request.original_currency;
     let ui_mode = rulebook.ui_mode(request.ui_mode.0);
     if ui_mode == UiMode::Elements {
-        rulebook.elements_return_url(request.return_url.0.as_deref())?;
+        let return_url = request.return_url.0.as_ref();
+        rulebook.elements_return_url(return_url.map(|WebUrl(url)| url.as_str()))?;
     }
-    let (mut success_url, mut cancel_url) = (request.success_url.0, request.cancel_url.0);
+    let text = |url: Optional<WebUrl>| url.0.map(|WebUrl(url)| url);
+    let (mut success_url, mut cancel_url) = (text(request.success_url), text(request.cancel_url));
+    let return_url = text(request.return_url);
     if ui_mode == UiMode::HostedPage {
         success_url = rulebook.hosted_url("successUrl", success_url)?;
         cancel_url = rulebook.hosted_url("cancelUrl", cancel_url)?;
@@ -57,7 +60,7 @@ pub(crate) fn draft(
     for (field, url) in [
         ("successUrl", &success_url),
         ("cancelUrl", &cancel_url),
-        ("returnUrl", &request.return_url.0),
+        ("returnUrl", &return_url),
     ] {
         if let Some(url) = url {
             rulebook.web_url(field, url)?;
@@ -118,7 +121,7 @@ pub(crate) fn draft(
         ui_mode,
         success_url,
         cancel_url,
-        return_url: request.return_url.0,
+        return_url,
         merchant_reference: rulebook.session_reference(request.merchant_reference_id.0),
         preselected: request.payment_method_type.0,
         hidden,
@@ -163,13 +166,10 @@ fn draft_line(
     session_currency: &str,
 ) -> Result<Line, Refusal> {
     let currency = match &line.currency.0 {
-        Some(currency) => rulebook
-            .currency(&format!("{path}.currency"), currency.as_str())?
-            .code()
-            .to_owned(),
+        Some(CurrencyCode(currency)) => currency.code().to_owned(),
         None => session_currency.to_owned(),
     };
-    if let Some(url) = &line.image_url.0 {
+    if let Some(WebUrl(url)) = &line.image_url.0 {
         rulebook.web_url(&format!("{path}.imageUrl"), url)?;
     }
     Ok(Line {
@@ -177,6 +177,6 @@ fn draft_line(
         name: line.name,
         quantity: rulebook.line_quantity(line.quantity.0.map(Quantity::get)),
         currency,
-        image_url: line.image_url.0,
+        image_url: line.image_url.0.map(|WebUrl(url)| url),
     })
 }

@@ -9,12 +9,12 @@ use crate::rulebook::Rulebook;
 use crate::wire::catalogue::{
     Interval, PriceTransformQuantity, PriceType, PricingModel, RecurringDetails,
 };
-use crate::wire::field::{Number, Object, WholeNumber};
+use crate::wire::field::{Object, RequestAmount, WholeNumber};
 
 /// A price as it is asked for.
-pub(crate) struct PriceWish<'a> {
-    pub(crate) currency: Option<&'a str>,
-    pub(crate) unit_amount: Option<Number>,
+pub(crate) struct PriceWish {
+    pub(crate) currency: Option<Currency>,
+    pub(crate) unit_amount: Option<RequestAmount>,
     pub(crate) price_type: Option<PriceType>,
     pub(crate) details: Option<RecurringDetails>,
 }
@@ -30,23 +30,14 @@ pub(crate) struct PriceTerms {
 pub(crate) fn price_terms(
     rulebook: &dyn Rulebook,
     path: &str,
-    wish: PriceWish<'_>,
+    wish: PriceWish,
 ) -> Result<PriceTerms, Refusal> {
     let field = |name: &str| format!("{path}{name}");
     let missing = |name: &str| Refusal::field(&field(name), "is required");
 
-    let currency = rulebook.currency(
-        &field("currency"),
-        wish.currency.ok_or_else(|| missing("currency"))?,
-    )?;
+    let currency = wish.currency.ok_or_else(|| missing("currency"))?;
     let unit_amount = wish.unit_amount.ok_or_else(|| missing("unitAmount"))?;
     let unit_amount = rulebook.amount(&field("unitAmount"), unit_amount.exact())?;
-    if !unit_amount.is_positive() {
-        return Err(Refusal::field(
-            &field("unitAmount"),
-            "must be greater than 0",
-        ));
-    }
     let details = field("recurringDetails");
     let recurring = match (
         wish.price_type.ok_or_else(|| missing("priceType"))?,

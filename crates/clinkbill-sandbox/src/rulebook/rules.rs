@@ -85,12 +85,6 @@ pub trait Rulebook: Send + Sync {
         exact.ok_or_else(|| Refusal::field(field, reason))
     }
 
-    /// FR-02: the currency is an ISO 4217 code; that it stands in capital letters is our choice.
-    fn currency(&self, field: &str, code: &str) -> Result<Currency, Refusal> {
-        let reason = "is not an ISO 4217 currency code in capital letters, such as USD";
-        code.parse().map_err(|_| Refusal::field(field, reason))
-    }
-
     /// RD-01: a session is hosted or embedded, as it was asked for. Hosted where nothing is asked
     /// for is our choice (G-11).
     fn ui_mode(&self, asked: Option<UiMode>) -> UiMode {

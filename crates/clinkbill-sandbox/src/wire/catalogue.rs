@@ -6,7 +6,9 @@ use clinkbill_types::Amount;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::field::{Names, Number, Object, Optional, WholeNumber, closed_enum};
+use super::field::{
+    CurrencyCode, Names, Object, Optional, RequestAmount, WholeNumber, closed_enum,
+};
 
 /// The body of `POST /product`. Fields it does not know are ignored.
 #[derive(Deserialize, JsonSchema)]
@@ -34,9 +36,9 @@ pub struct CreateProductRequest {
 )]
 pub(crate) struct NewProductPrice {
     #[serde(default)]
-    pub(crate) currency: Optional<String>,
+    pub(crate) currency: Optional<CurrencyCode>,
     #[serde(default)]
-    pub(crate) unit_amount: Optional<Number>,
+    pub(crate) unit_amount: Optional<RequestAmount>,
     #[serde(default)]
     pub(crate) price_type: Optional<PriceType>,
     #[serde(default)]
@@ -59,7 +61,7 @@ pub(crate) struct NewProductPrice {
 pub struct CreatePriceRequest {
     pub(crate) product_id: String,
     pub(crate) currency: PriceCurrency,
-    pub(crate) unit_amount: Number,
+    pub(crate) unit_amount: RequestAmount,
     pub(crate) price_type: PriceType,
     #[serde(default)]
     pub(crate) recurring_details: Optional<Object<RecurringDetails>>,

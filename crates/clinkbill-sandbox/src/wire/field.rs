@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use clinkbill_types::{Amount, AmountError};
+use clinkbill_types::{Amount, AmountError, Currency};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
@@ -71,18 +71,11 @@ pub(crate) use closed_enum;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Object<T>(pub(crate) T);
 
-/// A JSON number greater than zero.
+/// A JSON number from 0.00000001 to 1,000,000,000,000,000,000.
+///
+/// Between the two, 28 digits hold every number that a binary double is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PositiveNumber {
-    /// Kept exactly, digit by digit.
-    Exact(Amount),
-    /// The schema allows it, but it has more digits than an exact amount holds.
-    TooManyDigits,
-}
-
-/// A JSON number of any sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Number {
+pub(crate) enum RequestAmount {
     /// Kept exactly, digit by digit.
     Exact(Amount),
     /// The schema allows it, but it has more digits than an exact amount holds.
@@ -93,9 +86,14 @@ pub(crate) enum Number {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Quantity(u32);
 
-/// Text of exactly three characters.
+/// A code of ISO 4217 (FR-02); that it stands in capital letters is our choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CurrencyText(String);
+pub(crate) struct CurrencyCode(pub(crate) Currency);
+
+/// Text that starts as an absolute http or https URL does, up to the first character of its host.
+/// Whether it goes on like one is for the rules to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WebUrl(pub(crate) String);
 
 /// A whole number of 32 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,16 +111,11 @@ pub(crate) struct Names(pub(crate) BTreeMap<String, String>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Optional<T>(pub(crate) Option<T>);
 
-impl PositiveNumber {
-    pub(crate) fn exact(self) -> Option<Amount> {
-        match self {
-            Self::Exact(amount) => Some(amount),
-            Self::TooManyDigits => None,
-        }
-    }
-}
+impl RequestAmount {
+    /// Ten to the power of these are the least and the greatest.
+    const LEAST: i64 = -8;
+    const GREATEST: i64 = 18;
 
-impl Number {
     pub(crate) fn exact(self) -> Option<Amount> {
         match self {
             Self::Exact(amount) => Some(amount),
@@ -143,9 +136,17 @@ impl Quantity {
     }
 }
 
-impl CurrencyText {
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
+impl WebUrl {
+    const PATTERN: &str = r"^[Hh][Tt][Tt][Pp][Ss]?://[0-9A-Za-z_\[]";
+
+    fn fits(text: &str) -> bool {
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return false;
+        };
+        let is_web = ["http", "https"]
+            .iter()
+            .any(|it| scheme.eq_ignore_ascii_case(it));
+        is_web && rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '['))
     }
 }
 
@@ -183,26 +184,21 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
-impl<'de> Deserialize<'de> for PositiveNumber {
+impl<'de> Deserialize<'de> for RequestAmount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = number_text(deserializer)?;
         let text = raw.get();
-        match text.parse::<Amount>() {
-            Ok(amount) if amount.is_positive() => Ok(Self::Exact(amount)),
-            Err(AmountError::TooLarge) if !text.starts_with('-') && !is_zero(text) => {
-                Ok(Self::TooManyDigits)
-            }
-            _ => Err(de::Error::custom("must be greater than 0")),
+        let least = Magnitude::power_of_ten(Self::LEAST);
+        let greatest = Magnitude::power_of_ten(Self::GREATEST);
+        if !Magnitude::of(text).is_some_and(|it| (least..=greatest).contains(&it)) {
+            return Err(de::Error::custom(
+                "must be from 0.00000001 to 1000000000000000000",
+            ));
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match number_text(deserializer)?.get().parse::<Amount>() {
+        match text.parse::<Amount>() {
             Ok(amount) => Ok(Self::Exact(amount)),
             Err(AmountError::TooLarge) => Ok(Self::TooManyDigits),
-            Err(_) => Err(de::Error::custom("must be a number")),
+            Err(error) => Err(de::Error::custom(error)),
         }
     }
 }
@@ -225,15 +221,22 @@ impl<'de> Deserialize<'de> for WholeNumber {
     }
 }
 
-impl<'de> Deserialize<'de> for CurrencyText {
+impl<'de> Deserialize<'de> for CurrencyCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        code.parse()
+            .map(Self)
+            .map_err(|error| de::Error::custom(format_args!("is {error}")))
+    }
+}
+
+impl<'de> Deserialize<'de> for WebUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text.chars().count() == 3 {
+        if Self::fits(&text) {
             Ok(Self(text))
         } else {
-            Err(de::Error::custom(
-                "must be a currency code of three letters, such as USD",
-            ))
+            Err(de::Error::custom("must be an absolute http or https URL"))
         }
     }
 }
@@ -332,11 +335,11 @@ macro_rules! inline_schema {
 }
 
 inline_schema! {
-    [] PositiveNumber: json_schema!({ "type": "number", "exclusiveMinimum": 0 });
-    [] Number: json_schema!({ "type": "number" });
+    [] RequestAmount: json_schema!({ "type": "number", "minimum": 1e-8, "maximum": 1_000_000_000_000_000_000_u64 });
     [] Quantity: json_schema!({ "type": "integer", "minimum": 1, "maximum": i32::MAX });
     [] WholeNumber: json_schema!({ "type": "integer" });
-    [] CurrencyText: json_schema!({ "type": "string", "minLength": 3, "maxLength": 3 });
+    [] CurrencyCode: json_schema!({ "type": "string", "enum": every_currency() });
+    [] WebUrl: json_schema!({ "type": "string", "pattern": Self::PATTERN });
     [] Names: json_schema!({ "type": "object", "additionalProperties": { "type": "string" } });
     [const LONGEST: u32] TextMap<LONGEST>: json_schema!({
         "type": "object",
@@ -367,11 +370,56 @@ fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<RawValu
     }
 }
 
-/// Whether a JSON number is zero, however long its exponent.
-fn is_zero(text: &str) -> bool {
-    text.bytes()
-        .take_while(|byte| !byte.eq_ignore_ascii_case(&b'e'))
-        .all(|byte| matches!(byte, b'0' | b'.' | b'-'))
+/// Every text that is a currency code.
+fn every_currency() -> Vec<String> {
+    let letters = || b'A'..=b'Z';
+    letters()
+        .flat_map(|a| letters().map(move |b| [a, b]))
+        .flat_map(|[a, b]| letters().map(move |c| [a, b, c]))
+        .map(|code| code.map(char::from).iter().collect::<String>())
+        .filter(|code| code.parse::<Currency>().is_ok())
+        .collect()
+}
+
+/// Where a positive number stands among the powers of ten, however many digits it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Magnitude {
+    /// The greatest power of ten that is not above it.
+    floor: i64,
+    is_above_the_floor: bool,
+}
+
+impl Magnitude {
+    const fn power_of_ten(exponent: i64) -> Self {
+        Self {
+            floor: exponent,
+            is_above_the_floor: false,
+        }
+    }
+
+    /// That of a JSON number; none unless it is positive.
+    fn of(text: &str) -> Option<Self> {
+        if text.starts_with('-') {
+            return None;
+        }
+        let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+        let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
+        let all = || whole.bytes().chain(places.bytes());
+        let zeros = all().take_while(|digit| *digit == b'0').count();
+        let mut significant = all().skip(zeros);
+        let is_above_the_floor = significant.next()? != b'1' || significant.any(|it| it != b'0');
+        let first = i64::try_from(whole.len()).ok()? - i64::try_from(zeros).ok()? - 1;
+        // What does not fit is beyond every bound, in the direction of its sign.
+        let beyond = if exponent.starts_with('-') {
+            i64::MIN
+        } else {
+            i64::MAX
+        };
+        Some(Self {
+            floor: exponent.parse().unwrap_or(beyond).saturating_add(first),
+            is_above_the_floor,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -379,33 +427,96 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_positive_or_refused_however_it_is_written() {
+    fn an_amount_is_within_its_bounds_however_it_is_written() {
+        for text in [
+            "0.00000001",
+            "1e-8",
+            "1.000E-8",
+            "100e-10",
+            "0.000000010",
+            "1.0000000000000002e-8",
+            "4.990",
+            "9.999999999999999e+17",
+            "1e18",
+            "1000000000000000000",
+            "1000000000000000000.0",
+            "0.000000001e27",
+        ] {
+            let read = serde_json::from_str::<RequestAmount>(text).unwrap();
+            let exact: Amount = text.parse().unwrap();
+            assert_eq!(read, RequestAmount::Exact(exact), "{text}");
+        }
         for text in [
             "0",
-            "-1",
             "0.00",
             "-0",
-            "0e999999999999",
+            "0e999999999999999999999",
+            "-1",
             "-1e999",
+            "0.0000000099999999999999999999999999999",
+            "9.999999999999999e-9",
+            "5e-324",
+            "1e-99999999999999999999",
+            "1000000000000000001",
+            "1000000000000000000.1",
+            "1.0000000000000002e18",
+            "2e18",
+            "1e19",
+            "1e99999999999999999999",
             "\"1\"",
             "null",
             "true",
             "[]",
         ] {
             assert!(
-                serde_json::from_str::<PositiveNumber>(text).is_err(),
+                serde_json::from_str::<RequestAmount>(text).is_err(),
                 "{text}"
             );
         }
-        for text in ["1e999", "1e-999", "0.12345678901234567890123456789"] {
+    }
+
+    #[test]
+    fn an_amount_within_bounds_may_have_more_digits_than_are_kept() {
+        for text in [
+            "0.12345678901234567890123456789",
+            "123456789012345678.123456789012",
+            "0.0000000100000000000000000000001",
+        ] {
             assert_eq!(
-                serde_json::from_str::<PositiveNumber>(text).unwrap(),
-                PositiveNumber::TooManyDigits,
+                serde_json::from_str::<RequestAmount>(text).unwrap(),
+                RequestAmount::TooManyDigits,
                 "{text}"
             );
         }
-        let exact = serde_json::from_str::<PositiveNumber>("4.990").unwrap();
-        assert_eq!(exact.exact().unwrap().to_string(), "4.990");
+    }
+
+    #[test]
+    fn a_web_url_is_told_by_how_it_starts() {
+        for text in [
+            "https://a.example",
+            "HTTP://A",
+            "http://[::1]:80/",
+            "http://my_app/",
+            "https://1 x",
+        ] {
+            assert!(WebUrl::fits(text), "{text}");
+        }
+        for text in [
+            "",
+            "https",
+            "https://",
+            "https:///a",
+            "https:/a",
+            "https:a",
+            "ftp://a",
+            "httpss://a",
+            " https://a",
+            "https:// a",
+            "https://-a",
+            "javascript:alert(1)//https://a",
+        ] {
+            assert!(!WebUrl::fits(text), "{text}");
+        }
     }
 
     #[test]

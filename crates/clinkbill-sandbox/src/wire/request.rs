@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::field::{
-    CurrencyText, Object, Optional, PositiveNumber, Quantity, TextMap, WholeNumber, closed_enum,
+    CurrencyCode, Object, Optional, Quantity, RequestAmount, TextMap, WebUrl, WholeNumber,
+    closed_enum,
 };
 
 /// A checkout session as a merchant asks for it.
@@ -19,8 +20,8 @@ pub struct CreateCheckoutSessionRequest {
     pub(crate) customer_email: Option<String>,
     #[serde(default)]
     pub(crate) reference_customer_id: Option<String>,
-    pub(crate) original_amount: PositiveNumber,
-    pub(crate) original_currency: CurrencyText,
+    pub(crate) original_amount: RequestAmount,
+    pub(crate) original_currency: CurrencyCode,
     #[serde(default)]
     pub(crate) historical_payment_instrument_import:
         Optional<Object<HistoricalPaymentInstrumentImport>>,
@@ -37,11 +38,11 @@ pub struct CreateCheckoutSessionRequest {
     #[serde(default)]
     pub(crate) ui_mode: Optional<UiMode>,
     #[serde(default)]
-    pub(crate) return_url: Optional<String>,
+    pub(crate) return_url: Optional<WebUrl>,
     #[serde(default)]
-    pub(crate) success_url: Optional<String>,
+    pub(crate) success_url: Optional<WebUrl>,
     #[serde(default)]
-    pub(crate) cancel_url: Optional<String>,
+    pub(crate) cancel_url: Optional<WebUrl>,
     #[serde(default)]
     pub(crate) payment_method_type: Optional<PaymentMethodType>,
     #[serde(default)]
@@ -81,11 +82,11 @@ pub(crate) struct PriceData {
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) quantity: Optional<Quantity>,
-    pub(crate) unit_amount: PositiveNumber,
+    pub(crate) unit_amount: RequestAmount,
     #[serde(default)]
-    pub(crate) currency: Optional<CurrencyText>,
+    pub(crate) currency: Optional<CurrencyCode>,
     #[serde(default)]
-    pub(crate) image_url: Optional<String>,
+    pub(crate) image_url: Optional<WebUrl>,
 }
 
 /// A later change of plan of a subscription.

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::catalogue::{Interval, PricingModel};
-use super::field::{Optional, closed_enum};
+use super::field::{Optional, WebUrl, closed_enum};
 use super::request::PaymentMethodType;
 
 /// The body of `POST /billing/session`. Fields it does not know are ignored.
@@ -19,7 +19,7 @@ use super::request::PaymentMethodType;
 pub struct CreateBillingSessionRequest {
     pub(crate) customer_id: String,
     #[serde(default)]
-    pub(crate) return_url: Optional<String>,
+    pub(crate) return_url: Optional<WebUrl>,
     #[serde(default)]
     pub(crate) subscription_update_product_ids: Optional<Vec<String>>,
 }

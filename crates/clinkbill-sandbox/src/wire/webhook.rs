@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 
-use super::field::Optional;
+use super::field::{Optional, WebUrl};
 
 /// The name of an event that Clink sends, in its exact spelling. Neither numbers nor aliases are
 /// names.
@@ -17,7 +17,7 @@ pub(crate) struct EventName(pub(crate) EventType);
 /// The body of `POST /webhook/endpoints`.
 #[derive(DeriveDeserialize, JsonSchema)]
 pub struct CreateWebhookEndpointRequest {
-    pub(crate) url: String,
+    pub(crate) url: WebUrl,
     pub(crate) events: Vec<EventName>,
     #[serde(default)]
     pub(crate) description: Optional<String>,
@@ -33,7 +33,7 @@ pub struct CreateWebhookEndpointRequest {
     reason = "a secret that can be shown is shown, whether it is asked for or not"
 )]
 pub struct EnsureWebhookEndpointRequest {
-    pub(crate) url: String,
+    pub(crate) url: WebUrl,
     pub(crate) events: Vec<EventName>,
     #[serde(default)]
     pub(crate) description: Optional<String>,
@@ -51,7 +51,7 @@ pub struct EnsureWebhookEndpointRequest {
 #[derive(DeriveDeserialize, JsonSchema)]
 pub struct UpdateWebhookEndpointRequest {
     #[serde(default)]
-    pub(crate) url: Optional<String>,
+    pub(crate) url: Optional<WebUrl>,
     #[serde(default)]
     pub(crate) events: Optional<Vec<EventName>>,
     #[serde(default)]

@@ -72,12 +72,17 @@ fn collect(root: &Value, schema: &Value, path: &str, required: bool, fields: &mu
         Value::Bool(true) => schema["minimum"].to_string(),
         other => other.to_string(),
     };
-    let mut bounds: BTreeMap<&'static str, String> =
-        ["maxLength", "minLength", "maxProperties", "maximum"]
-            .into_iter()
-            .filter(|name| !schema[*name].is_null() && schema[*name] != u64::from(u32::MAX))
-            .map(|name| (name, schema[name].to_string()))
-            .collect();
+    let mut bounds: BTreeMap<&'static str, String> = [
+        "maxLength",
+        "minLength",
+        "maxProperties",
+        "maximum",
+        "pattern",
+    ]
+    .into_iter()
+    .filter(|name| !schema[*name].is_null() && schema[*name] != u64::from(u32::MAX))
+    .map(|name| (name, schema[name].to_string()))
+    .collect();
     if exclusive == "null" {
         if !schema["minimum"].is_null() {
             bounds.insert("minimum", schema["minimum"].to_string());

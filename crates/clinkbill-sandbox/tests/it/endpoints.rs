@@ -236,41 +236,26 @@ fn what_an_endpoint_cannot_be_is_refused_and_changes_nothing() {
     create(&sandbox, URL, &["order.succeeded"]);
     let other = create(&sandbox, "http://localhost:4012/", &[])["data"].take();
     let long = format!("http://localhost/{}", "a".repeat(2_048));
-    // A rule's refusal comes under HTTP 200, a malformed request under 400.
-    for (url, events, http, code) in [
-        (json!(URL), json!(["order.succeeded"]), 200, 80_100_263),
-        (json!("ftp://shop.example/hook"), json!([]), 200, 400),
-        (json!("javascript:alert(1)"), json!([]), 200, 400),
-        (json!("shop.example/hook"), json!([]), 200, 400),
+    // HTTP 400 is documented for what a rule refuses as well.
+    for (url, events, code) in [
+        (json!(URL), json!(["order.succeeded"]), 80_100_263),
+        (json!("ftp://shop.example/hook"), json!([]), 400),
+        (json!("javascript:alert(1)"), json!([]), 400),
+        (json!("shop.example/hook"), json!([]), 400),
         (
             json!("http://user:secret@shop.example/hook"),
             json!([]),
-            200,
             400,
         ),
-        (json!(""), json!([]), 200, 400),
-        (json!(long), json!([]), 200, 400),
-        (json!(null), json!([]), 400, 400),
-        (
-            json!("http://localhost/a"),
-            json!(["order.refunded"]),
-            400,
-            400,
-        ),
-        (
-            json!("http://localhost/a"),
-            json!(["ORDER.SUCCEEDED"]),
-            400,
-            400,
-        ),
-        (json!("http://localhost/a"), json!(["core"]), 400, 400),
-        (json!("http://localhost/a"), json!([2]), 400, 400),
-        (
-            json!("http://localhost/a"),
-            json!("order.succeeded"),
-            400,
-            400,
-        ),
+        (json!("http://shop.example/a b"), json!([]), 400),
+        (json!(""), json!([]), 400),
+        (json!(long), json!([]), 400),
+        (json!(null), json!([]), 400),
+        (json!("http://localhost/a"), json!(["order.refunded"]), 400),
+        (json!("http://localhost/a"), json!(["ORDER.SUCCEEDED"]), 400),
+        (json!("http://localhost/a"), json!(["core"]), 400),
+        (json!("http://localhost/a"), json!([2]), 400),
+        (json!("http://localhost/a"), json!("order.succeeded"), 400),
     ] {
         let body = json!({ "url": url, "events": events });
         let refused = call(
@@ -281,13 +266,13 @@ fn what_an_endpoint_cannot_be_is_refused_and_changes_nothing() {
         );
         assert_eq!(
             (&refused["http"], &refused["code"]),
-            (&json!(http), &json!(code)),
+            (&json!(400), &json!(code)),
             "{body}"
         );
         let refused = call(&sandbox, Method::PATCH, &path(&other, ""), body.clone());
         assert_eq!(
             (&refused["http"], &refused["code"]),
-            (&json!(http), &json!(code)),
+            (&json!(400), &json!(code)),
             "{body}"
         );
     }
@@ -415,7 +400,17 @@ fn a_merchant_has_128_endpoints_at_most() {
     let refused = create(&sandbox, "http://localhost/128", &[]);
     assert_eq!(
         (&refused["http"], &refused["code"]),
-        (&json!(200), &json!(400))
+        (&json!(400), &json!(400))
     );
     assert!(refused["msg"].as_str().unwrap().contains("128"));
+}
+
+#[test]
+fn a_sandbox_does_not_start_with_two_endpoints_of_one_url() {
+    let builder = Sandbox::builder().webhook(URL, "whsec_1").unwrap();
+    let refused = builder.webhook(URL, "whsec_2").err().unwrap();
+    assert!(
+        matches!(refused, clinkbill_sandbox::StartError::WebhookUrlTaken),
+        "{refused}"
+    );
 }

@@ -163,7 +163,10 @@ fn what_the_guide_leaves_open_is_observed_or_refused_by_a_strict_sandbox() {
             &["FR-07"],
         ),
         (
-            json!({"priceDataList": [{"name": "Mug", "quantity": 2_147_483_647, "unitAmount": 1e27}]}),
+            json!({"priceDataList": [
+                {"name": "Mug", "quantity": 2_147_483_647, "unitAmount": 1e18},
+                {"name": "Spoon", "quantity": 2_147_483_647, "unitAmount": 0.000_000_01},
+            ]}),
             &["FR-07"],
         ),
         (dearer, &["FR-08"]),
@@ -261,4 +264,21 @@ fn the_same_reference_twice_makes_two_sessions() {
     let second = create(&sandbox, &body);
     assert_eq!(second["code"], 200);
     assert_ne!(first["data"]["sessionId"], second["data"]["sessionId"]);
+}
+
+#[test]
+fn the_latest_1000_sessions_with_observations_are_listed_and_the_others_counted() {
+    let sandbox = Sandbox::new();
+    let body =
+        r#"{"customerEmail": "a@example.com", "originalAmount": 1, "originalCurrency": "USD"}"#;
+    let sessions: Vec<String> = (0..1_002)
+        .map(|_| crate::call::data(&Call::create(body).send(&sandbox), "sessionId"))
+        .collect();
+    let listed = crate::call::read(&sandbox, "/_sandbox/observations");
+    assert_eq!(listed["dropped"], 2);
+    let rows = listed["observations"].as_array().unwrap();
+    assert_eq!(rows.len(), 1_000);
+    assert_eq!(rows[0]["sessionId"], sessions[2].as_str());
+    let first = crate::call::read(&sandbox, &format!("/_sandbox/sessions/{}", sessions[0]));
+    assert_eq!(first["observations"][0]["rule"], "FR-10");
 }

@@ -189,7 +189,7 @@ impl NewPrice {
     pub(super) fn of_a_product(&self, index: usize) -> Result<types::NewProductPrice, Error> {
         let (amount, currency) = self.unit_on_the_wire(&format!("prices[{index}].unit"))?;
         Ok(types::NewProductPrice {
-            currency: Some(currency.code().to_owned()),
+            currency: Some(currency.clone()),
             unit_amount: Some(amount),
             price_type: Some(self.price_type()),
             recurring_details: self.details(&format!("prices[{index}].cycle"))?,

@@ -134,7 +134,7 @@ fn costs_what_was_asked(
     let amount = wire.original_amount;
     let currency = wire.original_currency.as_deref().and_then(given);
     let same = amount.is_none_or(|amount| amount == asked.original_amount)
-        && currency.is_none_or(|code| code.eq_ignore_ascii_case(&asked.original_currency));
+        && currency.is_none_or(|code| code.eq_ignore_ascii_case(asked.original_currency.code()));
     if same {
         return Ok(());
     }
@@ -206,7 +206,7 @@ fn price_data(index: usize, line: &Line, currency: &Currency) -> Result<types::P
         name: not_blank(at("name"), line.name.as_str())?,
         quantity: Some(counting(at("quantity"), line.quantity)?),
         unit_amount: positive(at("unit_amount"), unit_amount)?,
-        currency: Some(currency.code().to_owned()),
+        currency: Some(currency.clone()),
         image_url: line
             .image_url
             .as_deref()

@@ -28,7 +28,10 @@ pub(super) fn handle(engine: &Engine, request: &Request) -> Result<Answer, ApiEr
                         })
                 })
                 .collect();
-            success(Observations { observations })
+            success(Observations {
+                observations,
+                dropped: book.sessions.observed_before(),
+            })
         }),
     )
 }
@@ -43,6 +46,8 @@ pub(super) struct ObservationView<'a> {
 #[derive(Serialize)]
 struct Observations<'a> {
     observations: Vec<ObservationOfSession<'a>>,
+    /// How many older sessions had to make room.
+    dropped: usize,
 }
 
 #[derive(Serialize)]
