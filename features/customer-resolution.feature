@@ -549,10 +549,13 @@ Feature: Whose session it is
         | Zoe's | none      |
         | none  | Zoe's     |
         | Zoe's | Zoe's     |
+        | Ada's | none      |
+        | none  | Ada's     |
         | Ada's | Ada's     |
         | Ada's | new       |
         | new   | none      |
         | none  | new       |
+        | new   | new       |
 
   Rule: The session keeps the customer that was found or made
 
@@ -589,3 +592,155 @@ Feature: Whose session it is
       And a session was created with customer id Ada's, email none and reference new
       When the session is read back
       Then it is for the customer it was created for
+
+  Rule: A customer at the merchant's own payment channel may be named instead
+
+    @CR-34
+    Scenario: An import alone makes a customer
+      When a session is created with
+        | email  | none |
+        | import | Max  |
+      Then the session is for a new customer
+
+    @CR-34
+    Scenario: The same import finds the customer again
+      Given a session with
+        | email  | none |
+        | import | Max  |
+      When another session is created with
+        | email  | none |
+        | import | Max  |
+      Then Clink accepts both, and makes two sessions
+      And both sessions are for one customer
+
+    @CR-34
+    Scenario: Another import is another customer
+      Given a session with
+        | email  | none |
+        | import | Max  |
+      When another session is created with
+        | email  | none |
+        | import | Mia  |
+      Then Clink accepts both, and makes two sessions
+      And the sessions are for two customers
+
+    @CR-01
+    Scenario Outline: An import that is not complete names nobody (without its <part>)
+      When a session is created with
+        | email  | none               |
+        | import | Max without <part> |
+      Then Clink refuses
+      And the new email still belongs to nobody
+
+      Examples:
+        | part      |
+        | channel   |
+        | reference |
+
+    @CR-34 @our-choice
+    Scenario: Beside another identifier an import decides nothing
+      Given Ada is a customer with an email and a reference
+      And a session with
+        | email  | Ada's |
+        | import | Max   |
+      When another session is created with
+        | email  | none |
+        | import | Max  |
+      Then Clink accepts both, and makes two sessions
+      And the session is for a new customer
+
+  Rule: Emails are compared without regard to capital letters and blanks around them
+
+    @CR-35 @our-choice
+    Scenario Outline: Ada's email <written> (customer id <id>)
+      Given Ada is a customer with an email only
+      When a session is created with
+        | customer id | <id>            |
+        | email       | Ada's <written> |
+      Then the session is for Ada
+
+      Examples: alone
+        | id   | written            |
+        | none | in capitals        |
+        | none | with blanks around |
+
+      Examples: beside the customer id
+        | id    | written     |
+        | Ada's | in capitals |
+
+    @CR-35 @our-choice
+    Scenario: With a tag it is another email
+      Given Ada is a customer with an email only
+      When a session is created with
+        | email | Ada's with a tag |
+      Then the session is for a new customer
+
+  Rule: Each merchant has customers of its own
+
+    @CR-37 @second-merchant @our-choice
+    Scenario Outline: What is taken at another merchant is free here (email <email>, reference <reference>)
+      Given Zoe is a customer of another merchant
+      When a session is created with customer id none, email <email> and reference <reference>
+      Then the session is for a new customer
+
+      Examples:
+        | email | reference |
+        | Zoe's | none      |
+        | none  | Zoe's     |
+        | Zoe's | Zoe's     |
+
+    @CR-37 @second-merchant @our-choice
+    Scenario Outline: Another merchant's reference can be bound here (email <email>)
+      Given Ada is a customer with an email only
+      And Zoe is a customer of another merchant
+      When a session is created with customer id Ada's, email <email> and reference Zoe's
+      Then the session is for Ada
+      And Zoe's reference now leads to Ada here
+
+      Examples:
+        | email |
+        | none  |
+        | Ada's |
+
+  Rule: A customer is made once, and only with a session
+
+    @CR-38 @our-choice
+    Scenario Outline: Sessions at the same moment share one new customer (email <email>, reference <reference>)
+      When five sessions are created at once with email <email> and reference <reference>
+      Then all five are for one new customer
+
+      Examples:
+        | email | reference |
+        | new   | none      |
+        | none  | new       |
+        | new   | new       |
+
+    @CR-39 @our-choice
+    Scenario Outline: A session that is refused for what it sells leaves no customer (email <email>, reference <reference>)
+      When a session is created with
+        | email              | <email>     |
+        | customer reference | <reference> |
+        | product            | unknown     |
+        | price              | unknown     |
+      Then Clink refuses
+      And the new email still belongs to nobody
+      And the new reference still belongs to nobody
+
+      Examples:
+        | email | reference |
+        | new   | none      |
+        | none  | new       |
+        | new   | new       |
+
+    @CR-39 @our-choice
+    Scenario: A session that is refused for what it sells binds no reference
+      Given Ada is a customer with an email only
+      When a session is created with
+        | customer id        | Ada's   |
+        | email              | none    |
+        | customer reference | new     |
+        | product            | unknown |
+        | price              | unknown |
+      Then Clink refuses
+      And the new reference still belongs to nobody
+      And Ada still has no reference

@@ -48,6 +48,53 @@ async fn create(shop: &mut Shop, customer_id: String, email: String, reference: 
     shop.create(&identifiers.into_purchase()).await
 }
 
+/// All are on their way before the first is answered.
+#[when(regex = r"^five sessions are created at once with email (\S+) and reference (\S+)$")]
+async fn create_five(shop: &mut Shop, email: String, reference: String) -> Step {
+    let identifiers = Identifiers {
+        customer_id: None,
+        email: identifier(shop, Kind::Email, &email)?,
+        reference: identifier(shop, Kind::Reference, &reference)?,
+    };
+    shop.create_at_once(&identifiers.into_purchase(), 5).await
+}
+
+#[then("all five are for one new customer")]
+async fn all_for_one(shop: &mut Shop) -> Step {
+    let at_once = std::mem::take(&mut shop.at_once);
+    let mut sessions = at_once
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(Broken)?;
+    let count = sessions.len();
+    sessions.sort_by(|a, b| a.id.cmp(&b.id));
+    sessions.dedup_by(|a, b| a.id == b.id);
+    if sessions.len() != count || count != 5 {
+        return Err(Broken(format!("{} sessions were made", sessions.len())));
+    }
+    let customers: Vec<_> = sessions.iter().map(|session| &session.customer).collect();
+    if customers.windows(2).any(|pair| pair[0] != pair[1]) {
+        return Err(Broken(format!("they are for {customers:?}")));
+    }
+    shop.session = sessions.pop();
+    session_is_for_newcomer(shop).await
+}
+
+#[then(regex = r"^(both sessions are for one customer|the sessions are for two customers)$")]
+fn customers_of_both(shop: &mut Shop, sentence: String) -> Step {
+    let second = shop.accepted()?;
+    let first = shop.earlier.as_ref();
+    let first = first.ok_or_else(|| broken("there was no session before"))?;
+    if (first.customer == second.customer) == sentence.contains("one customer") {
+        Ok(())
+    } else {
+        Err(Broken(format!(
+            "they are for {} and {}",
+            first.customer, second.customer
+        )))
+    }
+}
+
 #[given(regex = r"^a session was created with customer id (\S+), email (\S+) and reference (\S+)$")]
 async fn created(shop: &mut Shop, customer_id: String, email: String, reference: String) -> Step {
     create(shop, customer_id, email, reference).await?;
@@ -134,6 +181,12 @@ async fn belongs_to_nobody_here(shop: &mut Shop, owner: String, kind: Kind) -> S
     unused(shop, kind, value).await
 }
 
+#[then(regex = r"^([A-Z][a-z]+)'s reference now leads to ([A-Z][a-z]+) here$")]
+async fn leads_to_here(shop: &mut Shop, owner: String, name: String) -> Step {
+    let value = own(shop, Kind::Reference, &owner)?;
+    leads_to(shop, Kind::Reference, value, &name).await
+}
+
 /// A reference is bound once. Whoever can still be given one had none; asking gives one, so this
 /// is the last thing to ask about a customer.
 #[then(regex = r"^([A-Z][a-z]+|the new customer) still has no reference$")]
@@ -205,12 +258,27 @@ pub(super) fn identifier(shop: &mut Shop, kind: Kind, word: &str) -> Result<Opti
         "blank" => Value::from("  "),
         "unknown" if kind == Kind::CustomerId => shop.unknown_id("cus").into(),
         "new" if kind != Kind::CustomerId => new_one(shop, kind).into(),
-        _ => match word.strip_suffix("'s") {
-            Some(name) => own(shop, kind, name)?.into(),
-            None => return Err(Broken(format!("{word:?} means nothing here"))),
+        _ => match word.split_once("'s") {
+            Some((name, written)) => rewritten(&own(shop, kind, name)?, written)?.into(),
+            None => return Err(meaningless(word)),
         },
     };
     Ok(Some(value))
+}
+
+/// An identifier as somebody else might write it.
+fn rewritten(identifier: &str, how: &str) -> Result<String, Broken> {
+    Ok(match how {
+        "" => identifier.to_owned(),
+        " in capitals" => identifier.to_uppercase(),
+        " with blanks around" => format!("  {identifier} "),
+        " with a tag" => identifier.replace('@', "+shop@"),
+        _ => return Err(meaningless(how)),
+    })
+}
+
+fn meaningless(word: &str) -> Broken {
+    Broken(format!("{word:?} means nothing here"))
 }
 
 fn new_one(shop: &mut Shop, kind: Kind) -> String {

@@ -27,6 +27,7 @@ pub(super) fn put(shop: &mut Shop, draft: &mut Draft, word: &str, value: &str) -
         _ => match word {
             "amount" => draft.set_json(field, number(value)?),
             "lines" => draft.set_json(field, lines(value)?),
+            "import" => draft.set(field, import(shop, value)),
             "product" => draft.set(field, product_id(shop, value)?),
             "price" => draft.set(field, price_id(shop, value)?),
             "merchant reference" if value == "new" => {
@@ -92,6 +93,7 @@ fn request_field(word: &str) -> Result<&'static str, Broken> {
         "lines" => "priceDataList",
         "product" => "productId",
         "price" => "priceId",
+        "import" => "historicalPaymentInstrumentImport",
         "merchant reference" => "merchantReferenceId",
         "mode" => "uiMode",
         "success URL" => "successUrl",
@@ -239,6 +241,20 @@ impl<'a> Line<'a> {
             currency,
         })
     }
+}
+
+/// The import of somebody at the merchant's own payment channel, whole or `without` a part.
+fn import(shop: &mut Shop, words: &str) -> Value {
+    let (name, missing) = words.split_once(" without ").unwrap_or((words, ""));
+    let reference = shop.purchase_reference();
+    let mut import = json!({});
+    if missing != "channel" {
+        import["channelAlias"] = "stripe".into();
+    }
+    if missing != "reference" {
+        import["channelCustomerReference"] = format!("{name}-{reference}").into();
+    }
+    import
 }
 
 fn product_id(shop: &mut Shop, word: &str) -> Result<String, Broken> {

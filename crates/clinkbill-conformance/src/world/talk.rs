@@ -1,0 +1,177 @@
+//! What a shop says to the server, and what it keeps of the answers.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use super::{Broken, Session, Shop, Step, path_id, said};
+use crate::draft::Identifiers;
+use crate::wire::{Answer, Data, Rows, Wire};
+
+/// Where sessions are asked for.
+const CREATE: &str = "checkout/session";
+
+impl Shop {
+    /// Sends a create call, whatever is in it, and remembers the answer.
+    pub(crate) async fn create(&mut self, body: &impl ToString) -> Step {
+        let body = body.to_string();
+        let wire = self.wire()?;
+        let answer = self.create_as(&wire, body.clone()).await?;
+        self.keep_answer(&body, answer);
+        Ok(())
+    }
+
+    /// Sends one create call so many times without waiting for an answer.
+    pub(crate) async fn create_at_once(&mut self, body: &impl ToString, times: usize) -> Step {
+        let (wire, body) = (self.wire()?, body.to_string());
+        let sendings = (0..times).map(|_| async {
+            let mut exchanges = Vec::new();
+            let body = Some(body.clone());
+            let answer = wire.call(Method::POST, CREATE, body, &mut exchanges);
+            (answer.await, exchanges)
+        });
+        for (answer, exchanges) in futures_util::future::join_all(sendings).await {
+            self.exchanges.extend(exchanges);
+            let session = answer.map_err(said)?.data().and_then(session_of);
+            self.at_once.push(session);
+        }
+        Ok(())
+    }
+
+    /// Remembers what was answered to a create call of the story.
+    pub(crate) fn keep_answer(&mut self, body: &str, answer: Answer) {
+        let session = answer.data().and_then(session_of).ok();
+        self.earlier = std::mem::replace(&mut self.session, session);
+        let body = serde_json::from_str::<Value>(body).unwrap_or_default();
+        let carried = body.get("merchantReferenceId").and_then(Value::as_str);
+        self.carried = carried.map(str::to_owned);
+        self.answer = Some(answer);
+    }
+
+    /// The last session of the story is there, and it is the one that was asked for: where the
+    /// create call carried a reference, the stored session has it.
+    pub(crate) async fn confirm(&mut self) -> Step {
+        let session = self.accepted()?.id.clone();
+        let stored = self.read(&session).await?;
+        stored.has("sessionId", &session)?;
+        match self.carried.clone() {
+            Some(reference) => stored.has("merchantReferenceId", &reference),
+            None => Ok(()),
+        }
+    }
+
+    /// Creates a session beside the story of the scenario: to set the scene or to check.
+    pub(crate) async fn aside(&mut self, identifiers: Identifiers) -> Result<Session, Broken> {
+        let wire = self.wire()?;
+        self.aside_as(&wire, identifiers).await
+    }
+
+    pub(crate) async fn aside_as(
+        &mut self,
+        wire: &Wire,
+        identifiers: Identifiers,
+    ) -> Result<Session, Broken> {
+        let body = identifiers.into_purchase().to_string();
+        let answer = self.create_as(wire, body).await?;
+        answer.data().and_then(session_of).map_err(Broken)
+    }
+
+    /// Reads a session back.
+    pub(crate) async fn read(&mut self, session: &str) -> Result<Data, Broken> {
+        self.read_answer(session).await?.data().map_err(Broken)
+    }
+
+    pub(crate) async fn read_answer(&mut self, session: &str) -> Result<Answer, Broken> {
+        self.get(&format!("checkout/session/{}", path_id(session)?))
+            .await
+    }
+
+    /// Reads anything of the documented API.
+    pub(crate) async fn get(&mut self, path: &str) -> Result<Answer, Broken> {
+        let wire = self.wire()?;
+        wire.call(Method::GET, path, None, &mut self.exchanges)
+            .await
+            .map_err(said)
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, body: &impl ToString) -> Result<Data, Broken> {
+        let wire = self.wire()?;
+        self.post_as(&wire, path, body).await
+    }
+
+    pub(crate) async fn post_as(
+        &mut self,
+        wire: &Wire,
+        path: &str,
+        body: &impl ToString,
+    ) -> Result<Data, Broken> {
+        let body = Some(body.to_string());
+        let answer = wire
+            .call(Method::POST, path, body, &mut self.exchanges)
+            .await
+            .map_err(said)?;
+        answer.data().map_err(Broken)
+    }
+
+    /// The orders with a merchant reference.
+    pub(crate) async fn orders_with(&mut self, reference: &str) -> Result<Rows, Broken> {
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("merchantReferenceId", reference)
+            .finish();
+        let answer = self.get(&format!("order?{query}")).await?;
+        answer.rows().map_err(Broken)
+    }
+
+    /// Does something only a buyer, or time, could do.
+    pub(crate) async fn control(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Broken> {
+        let wire = self.wire()?;
+        let body = body.map(Value::to_string);
+        wire.control(method, path, body, &mut self.exchanges)
+            .await
+            .map_err(said)
+    }
+
+    /// Does something only a buyer could do at a session's checkout.
+    pub(crate) async fn as_buyer(
+        &mut self,
+        session: &str,
+        action: &str,
+        body: &Value,
+    ) -> Result<Answer, Broken> {
+        let path = format!("sessions/{}/{action}", path_id(session)?);
+        self.control(Method::POST, &path, Some(body)).await
+    }
+
+    /// What a buyer sees of a session.
+    pub(crate) async fn seen_by_buyer(
+        &mut self,
+        session: &str,
+        country: &str,
+    ) -> Result<Data, Broken> {
+        let path = format!("sessions/{}?country={country}", path_id(session)?);
+        let answer = self.control(Method::GET, &path, None).await?;
+        answer.data().map_err(Broken)
+    }
+
+    async fn create_as(&mut self, wire: &Wire, body: String) -> Result<Answer, Broken> {
+        wire.call(Method::POST, CREATE, Some(body), &mut self.exchanges)
+            .await
+            .map_err(said)
+    }
+}
+
+pub(super) fn session_of(data: Data) -> Result<Session, String> {
+    let text = |field| {
+        data.text(field)
+            .ok_or_else(|| format!("a session without {field}"))
+    };
+    Ok(Session {
+        id: text("sessionId")?,
+        customer: text("customerId")?,
+        data,
+    })
+}
