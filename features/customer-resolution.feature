@@ -60,6 +60,7 @@ Feature: Whose session it is
     Scenario Outline: An email nobody has makes a customer (customer id <id>, reference <reference>)
       When a session is created with customer id <id>, email new and reference <reference>
       Then the session is for a new customer
+      And the answer names the new customer
       And the new email now leads to the new customer
 
       @CR-03 @CR-33
@@ -101,6 +102,7 @@ Feature: Whose session it is
     Scenario Outline: A reference nobody has makes a customer (customer id <id>, email <email>)
       When a session is created with customer id <id>, email <email> and reference new
       Then the session is for a new customer
+      And the answer names the new customer
       And the new reference now leads to the new customer
 
       @CR-05 @CR-33
@@ -176,6 +178,7 @@ Feature: Whose session it is
     Scenario: Neither email nor reference is known
       When a session is created with customer id none, email new and reference new
       Then the session is for a new customer
+      And the answer names the new customer
       And the new email now leads to the new customer
       And the new reference now leads to the new customer
 

@@ -119,8 +119,7 @@ Feature: The QR code that opens at once
     @QR-02
     Scenario Outline: No code of <method> can be opened
       When a session is created with
-        | payment method | <method> |
-        | QR method      | <method> |
+        | QR method | <method> |
       Then Clink refuses
       And the new email still belongs to nobody
 

@@ -42,8 +42,8 @@ Feature: Where the checkout is shown
       When an embedded session is created with return URL none
       Then Clink refuses
 
-    @RD-03 @our-choice
-    Scenario: An empty return URL is no return URL
+    @RD-11 @our-choice
+    Scenario: An empty return URL is refused
       Given an embedded session with return URL https://shop.example/complete
       When an embedded session is created with return URL empty
       Then Clink refuses

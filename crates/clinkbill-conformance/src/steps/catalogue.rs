@@ -122,6 +122,7 @@ async fn register(
         None => "one_time",
     };
     body.set("priceType", price_type);
+    body.set("isDefaultPrice", true);
     if let Some(interval) = rhythm.interval {
         let mut details = json!({ "interval": interval });
         if rhythm.free_days > 0 {

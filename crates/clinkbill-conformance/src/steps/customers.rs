@@ -123,6 +123,12 @@ async fn session_is_for_newcomer(shop: &mut Shop) -> Step {
     Ok(())
 }
 
+#[then("the answer names the new customer")]
+fn answer_names_newcomer(shop: &mut Shop) -> Step {
+    let newcomer = shop.person(NEWCOMER)?.id.clone();
+    shop.accepted()?.data.has("customerId", &newcomer)
+}
+
 #[when("the session is read back")]
 async fn read_back(shop: &mut Shop) -> Step {
     let session = shop.accepted()?.id.clone();

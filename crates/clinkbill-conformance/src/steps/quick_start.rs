@@ -66,6 +66,6 @@ async fn ask(shop: &mut Shop, head: Head) -> Step {
         .create_with_head(head, body.clone(), &mut shop.exchanges)
         .await
         .map_err(said)?;
-    shop.keep_answer(&body, answer);
+    shop.keep_answer(&body, answer).await;
     Ok(())
 }

@@ -16,7 +16,7 @@ impl Shop {
         let body = body.to_string();
         let wire = self.wire()?;
         let answer = self.create_as(&wire, body.clone()).await?;
-        self.keep_answer(&body, answer);
+        self.keep_answer(&body, answer).await;
         Ok(())
     }
 
@@ -31,15 +31,18 @@ impl Shop {
         });
         for (answer, exchanges) in futures_util::future::join_all(sendings).await {
             self.exchanges.extend(exchanges);
-            let session = answer.map_err(said)?.data().and_then(session_of);
+            let session = self.session_of(&wire, &answer.map_err(said)?).await;
             self.at_once.push(session);
         }
         Ok(())
     }
 
     /// Remembers what was answered to a create call of the story.
-    pub(crate) fn keep_answer(&mut self, body: &str, answer: Answer) {
-        let session = answer.data().and_then(session_of).ok();
+    pub(crate) async fn keep_answer(&mut self, body: &str, answer: Answer) {
+        let session = match self.wire() {
+            Ok(wire) => self.session_of(&wire, &answer).await.ok(),
+            Err(_) => None,
+        };
         self.earlier = std::mem::replace(&mut self.session, session);
         let body = serde_json::from_str::<Value>(body).unwrap_or_default();
         let carried = body.get("merchantReferenceId").and_then(Value::as_str);
@@ -72,7 +75,7 @@ impl Shop {
     ) -> Result<Session, Broken> {
         let body = identifiers.into_purchase().to_string();
         let answer = self.create_as(wire, body).await?;
-        answer.data().and_then(session_of).map_err(Broken)
+        self.session_of(wire, &answer).await.map_err(Broken)
     }
 
     /// Reads a session back.
@@ -81,8 +84,7 @@ impl Shop {
     }
 
     pub(crate) async fn read_answer(&mut self, session: &str) -> Result<Answer, Broken> {
-        self.get(&format!("checkout/session/{}", path_id(session)?))
-            .await
+        self.get(&format!("{CREATE}/{}", path_id(session)?)).await
     }
 
     /// Reads anything of the documented API.
@@ -157,6 +159,24 @@ impl Shop {
         answer.data().map_err(Broken)
     }
 
+    /// The session of an answer. Where the answer does not name the customer, the session that is
+    /// read does: that it should is another rule.
+    async fn session_of(&mut self, wire: &Wire, answer: &Answer) -> Result<Session, String> {
+        let mut session = session_of(answer.data()?)?;
+        if session.customer.is_empty() {
+            let path = path_id(&session.id).map_err(|Broken(reason)| reason)?;
+            let path = format!("{CREATE}/{path}");
+            let stored = wire.call(Method::GET, &path, None, &mut self.exchanges);
+            let stored = stored.await.map_err(|error| error.to_string())?.data()?;
+            let customer = stored.0.get("customer").and_then(|c| c.get("customerId"));
+            let customer = customer.and_then(Value::as_str).filter(|id| !id.is_empty());
+            session.customer = customer
+                .ok_or("a session that names no customer")?
+                .to_owned();
+        }
+        Ok(session)
+    }
+
     async fn create_as(&mut self, wire: &Wire, body: String) -> Result<Answer, Broken> {
         wire.call(Method::POST, CREATE, Some(body), &mut self.exchanges)
             .await
@@ -164,14 +184,13 @@ impl Shop {
     }
 }
 
+/// The session as the answer has it; its customer may be missing.
 pub(super) fn session_of(data: Data) -> Result<Session, String> {
-    let text = |field| {
-        data.text(field)
-            .ok_or_else(|| format!("a session without {field}"))
-    };
     Ok(Session {
-        id: text("sessionId")?,
-        customer: text("customerId")?,
+        id: data
+            .text("sessionId")
+            .ok_or("a session without sessionId")?,
+        customer: data.text("customerId").unwrap_or_default(),
         data,
     })
 }
