@@ -12,7 +12,7 @@ use clinkbill_conformance::{
 };
 
 use crate::exit::Exit;
-use crate::say;
+use crate::{say, webhook};
 
 pub(crate) const HELP: &str = "\
 Judge a server by the rules of Clink's guide
@@ -24,7 +24,13 @@ program.
 
 On a server that is no sandbox of ours, what needs a buyer, time or faults is not run, and what
 the guide leaves open is observed and never wrong. The scenarios use identifiers of their own in
-every run, so they can be run again; they cannot remove what they made.";
+every run, so they can be run again; they cannot remove what they made.
+
+With --webhook a merchant's own webhook endpoint is judged instead: it gets events as Clink signs
+them, and events that are forged, changed or stale, about orders nobody made. Use an endpoint that
+delivers nothing for them. Its signing secret is read from CLINK_WEBHOOK_SECRET. Clink publishes
+neither how fast an endpoint has to answer nor how old an event may be: ten seconds and less than
+two days are our choices.";
 
 const SECRET_KEY: &str = "CLINK_SECRET_KEY";
 
@@ -71,6 +77,9 @@ pub(crate) struct Args {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    webhook: webhook::Args,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -93,11 +102,33 @@ pub(crate) enum Error {
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Junit(#[from] JunitError),
+    #[error(transparent)]
+    Webhook(#[from] webhook::Error),
     #[error("failed to write to stdout: {0}")]
     Output(#[from] io::Error),
 }
 
 pub(crate) async fn run(args: &Args) -> Result<Exit, Error> {
+    match &args.webhook.webhook {
+        Some(url) => judge_webhook(url, args).await,
+        None => judge_server(args).await,
+    }
+}
+
+async fn judge_webhook(url: &str, args: &Args) -> Result<Exit, Error> {
+    let report = webhook::check(url, &args.webhook).await?;
+    if let Some(path) = &args.save {
+        write(path, &report.to_json()?)?;
+    }
+    if args.json {
+        say(report.to_json()?)?;
+    } else {
+        say(&report)?;
+    }
+    Ok(webhook::exit_of(&report))
+}
+
+async fn judge_server(args: &Args) -> Result<Exit, Error> {
     let catalogue = Catalogue::embedded()?;
     let scenarios = catalogue.scenarios();
     let is_known = |rule: &&String| scenarios.iter().any(|own| own.rules.contains(rule));
@@ -180,6 +211,7 @@ impl Error {
         match self {
             Self::NoSuchRule(_) | Self::NothingSelected => Exit::Usage,
             Self::Target(error) => exit_of(error),
+            Self::Webhook(error) => error.exit(),
             Self::Read { .. } => Exit::NoInput,
             Self::Write { .. } => Exit::CannotCreate,
             Self::Catalogue(_)

@@ -11,8 +11,8 @@ Exit status:
   66  a file cannot be read
   69  the target does not answer
   73  a file cannot be written
-  77  the key is missing, refused, or one of production
-  78  the target cannot be used: production, or a certificate that is none
+  77  the key is missing, refused, or one of production; or the signing secret is missing
+  78  the target cannot be used: production, a certificate that is none, or http to another machine
    1  anything else";
 
 /// What the exit status of a command means. From 64 on, as in sysexits.h.

@@ -4,6 +4,7 @@ mod conformance;
 mod drift;
 mod exit;
 mod sandbox;
+mod webhook;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -27,7 +28,7 @@ enum Task {
     /// Run a local stand-in for Clink: no account, no network
     #[command(long_about = sandbox::HELP)]
     Sandbox(sandbox::Args),
-    /// Judge a server by the rules of Clink's guide
+    /// Judge a server, or a webhook endpoint, by the rules of Clink's guide
     #[command(long_about = conformance::HELP, after_long_help = exit::HELP)]
     Conformance(conformance::Args),
     /// Tell what changed between two saved reports

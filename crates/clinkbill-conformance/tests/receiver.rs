@@ -364,7 +364,11 @@ async fn the_report_shows_what_was_expected_and_no_secret() {
     let report = endpoint.check().await.unwrap();
 
     let text = report.to_string();
-    let json = serde_json::to_string(&report).unwrap();
+    let json = report.to_json().unwrap();
+    let schema = schemars::schema_for!(Report).to_value();
+    let value = serde_json::from_str(&json).unwrap();
+    let fits = jsonschema::validate(&schema, &value);
+    assert!(fits.is_ok(), "{fits:?}");
     for shown in [&text, &json, &format!("{report:?}")] {
         assert!(
             !shown.contains("canary") && !shown.contains(SECRET),

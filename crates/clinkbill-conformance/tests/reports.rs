@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where its set-up fails")]
 
 use clinkbill_conformance::{
-    Catalogue, Change, Drift, Elsewhere, Report, ReportError, Scenario, Target, VerdictKind, run,
+    Catalogue, Change, Drift, Elsewhere, Report, ReportError, Scenario, Target, VerdictKind,
+    receiver, run,
 };
 use schemars::JsonSchema;
 use serde_json::{Value, json};
@@ -200,6 +201,10 @@ fn the_schemas_of_reports_and_drifts_are_those_in_the_repository() {
         (
             "../../schemas/conformance-drift.schema.json",
             schema::<Drift>(),
+        ),
+        (
+            "../../schemas/webhook-report.schema.json",
+            schema::<receiver::Report>(),
         ),
     ] {
         let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";

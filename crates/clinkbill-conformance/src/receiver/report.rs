@@ -124,6 +124,13 @@ impl Report {
         });
     }
 
+    /// The report as JSON text of a fixed shape: `schemas/webhook-report.schema.json`.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        let mut text = serde_json::to_string_pretty(self)?;
+        text.push('\n');
+        Ok(text)
+    }
+
     /// Whether every case passed.
     #[must_use]
     pub fn passed(&self) -> bool {
