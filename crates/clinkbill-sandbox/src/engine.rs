@@ -15,6 +15,7 @@ use crate::key::KeyDigest;
 use crate::offers::OfferTable;
 use crate::rulebook::Rulebook;
 use crate::shelf::Shelf;
+use crate::traffic::Desk;
 use crate::webhook::endpoint::EndpointTemplate;
 use crate::webhook::outbox::Outbox;
 
@@ -127,11 +128,18 @@ impl Engine {
     pub(crate) fn peek<T>(&self, merchant: KeyDigest, act: impl FnOnce(&mut Book) -> T) -> T {
         self.books.with(
             merchant,
-            || self.empty_book(self.seed.ids_of(&merchant)),
-            |leaving, book| {
-                self.remove_links(book);
-                self.agenda.change(leaving, book.scheduled, None);
-            },
+            || self.empty_place(merchant),
+            |leaving, book| self.part_with(leaving, book),
+            act,
+        )
+    }
+
+    /// Acts on what a merchant's requests meet beside the book.
+    pub(crate) fn at_desk<T>(&self, merchant: KeyDigest, act: impl FnOnce(&mut Desk) -> T) -> T {
+        self.books.at_desk(
+            merchant,
+            || self.empty_place(merchant),
+            |leaving, book| self.part_with(leaving, book),
             act,
         )
     }
@@ -148,6 +156,7 @@ impl Engine {
             book.scheduled = before.scheduled;
             self.schedule(merchant, book, wall);
         });
+        self.at_desk(merchant, |desk| *desk = self.empty_desk());
         self.ring();
     }
 
@@ -192,13 +201,24 @@ impl Engine {
         bells.push(Arc::downgrade(bell));
     }
 
+    fn empty_place(&self, merchant: KeyDigest) -> (Book, Desk) {
+        (
+            self.empty_book(self.seed.ids_of(&merchant)),
+            self.empty_desk(),
+        )
+    }
+
+    fn empty_desk(&self) -> Desk {
+        Desk::keeping(self.options.request_log)
+    }
+
+    fn part_with(&self, leaving: KeyDigest, book: &Book) {
+        self.remove_links(book);
+        self.agenda.change(leaving, book.scheduled, None);
+    }
+
     fn empty_book(&self, ids: Ids) -> Book {
-        let mut book = Book::new(
-            ids,
-            self.options.products.clone(),
-            Outbox::default(),
-            self.options.request_log,
-        );
+        let mut book = Book::new(ids, self.options.products.clone(), Outbox::default());
         let now = self.clock.now_millis();
         for template in &self.options.endpoints {
             book.add_endpoint(template.clone(), now);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::book::Book;
 use crate::key::KeyDigest;
+use crate::traffic::Desk;
 
 /// Every merchant's book. When one more comes than there are places, the idlest leaves.
 pub(crate) struct Shelf {
@@ -17,6 +18,8 @@ pub(crate) struct Shelf {
 
 struct Place {
     book: Mutex<Book>,
+    /// Apart from the book, so that a request waits for the book once only.
+    desk: Mutex<Desk>,
     last_use: AtomicU64,
     /// Only changes while the book is locked.
     has_left: AtomicBool,
@@ -37,27 +40,32 @@ impl Shelf {
     pub(crate) fn with<T>(
         &self,
         merchant: KeyDigest,
-        make: impl Fn() -> Book,
+        make: impl Fn() -> (Book, Desk),
         part: impl Fn(KeyDigest, &Book),
         act: impl FnOnce(&mut Book) -> T,
     ) -> T {
         loop {
-            let place = self.find(merchant).unwrap_or_else(|| {
-                let (place, leaving) = self.add(merchant, make());
-                if let Some((whose, leaving)) = leaving {
-                    let book = lock(&leaving.book);
-                    leaving.has_left.store(true, Ordering::Relaxed);
-                    part(whose, &book);
-                }
-                place
-            });
+            let place = self.place(merchant, &make, &part);
             let mut book = lock(&place.book);
             if !place.has_left.load(Ordering::Relaxed) {
-                let use_number = self.uses.fetch_add(1, Ordering::Relaxed);
-                place.last_use.store(use_number, Ordering::Relaxed);
+                self.mark_use(&place);
                 return act(&mut book);
             }
         }
+    }
+
+    /// Acts on what stands beside a merchant's book, which is made if there is none. What is done
+    /// while the merchant leaves is gone with it.
+    pub(crate) fn at_desk<T>(
+        &self,
+        merchant: KeyDigest,
+        make: impl Fn() -> (Book, Desk),
+        part: impl Fn(KeyDigest, &Book),
+        act: impl FnOnce(&mut Desk) -> T,
+    ) -> T {
+        let place = self.place(merchant, &make, &part);
+        self.mark_use(&place);
+        act(&mut lock(&place.desk))
     }
 
     /// Acts on a merchant's book if there is one, and leaves it as idle as it was.
@@ -88,11 +96,33 @@ impl Shelf {
         read(&self.places).get(&merchant).cloned()
     }
 
+    fn place(
+        &self,
+        merchant: KeyDigest,
+        make: &impl Fn() -> (Book, Desk),
+        part: &impl Fn(KeyDigest, &Book),
+    ) -> Arc<Place> {
+        self.find(merchant).unwrap_or_else(|| {
+            let (place, leaving) = self.add(merchant, make());
+            if let Some((whose, leaving)) = leaving {
+                let book = lock(&leaving.book);
+                leaving.has_left.store(true, Ordering::Relaxed);
+                part(whose, &book);
+            }
+            place
+        })
+    }
+
+    fn mark_use(&self, place: &Place) {
+        let use_number = self.uses.fetch_add(1, Ordering::Relaxed);
+        place.last_use.store(use_number, Ordering::Relaxed);
+    }
+
     /// The merchant's place, and the one that had to leave for it.
     fn add(
         &self,
         merchant: KeyDigest,
-        book: Book,
+        (book, desk): (Book, Desk),
     ) -> (Arc<Place>, Option<(KeyDigest, Arc<Place>)>) {
         let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = places.get(&merchant) {
@@ -107,6 +137,7 @@ impl Shelf {
         }
         let place = Arc::new(Place {
             book: Mutex::new(book),
+            desk: Mutex::new(desk),
             last_use: AtomicU64::new(self.uses.fetch_add(1, Ordering::Relaxed)),
             has_left: AtomicBool::new(false),
         });
@@ -125,8 +156,8 @@ fn idlest(places: &HashMap<KeyDigest, Arc<Place>>) -> Option<KeyDigest> {
 // A lock is poisoned only where a rulebook of the user's own panicked: the other merchants, and
 // what this one has, stay readable.
 
-fn lock(book: &Mutex<Book>) -> std::sync::MutexGuard<'_, Book> {
-    book.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(one: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    one.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {

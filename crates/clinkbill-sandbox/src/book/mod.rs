@@ -12,7 +12,6 @@ use clinkbill_webhook::EventType;
 use crate::clock::MerchantClock;
 use crate::ids::Ids;
 use crate::rulebook::Rulebook;
-use crate::traffic::{Armory, Requests};
 use crate::view;
 use crate::webhook::event::{Event, Subject};
 use crate::webhook::outbox::{DeliveryNumber, Outbox};
@@ -35,14 +34,12 @@ pub(crate) struct Book {
     /// Links to the customer portal.
     pub(crate) portals: Portals,
     pub(crate) outbox: Outbox,
-    pub(crate) armory: Armory,
-    pub(crate) requests: Requests,
     /// The wall time at which it is on the engine's agenda.
     pub(crate) scheduled: Option<i64>,
 }
 
 impl Book {
-    pub(crate) fn new(ids: Ids, products: Products, outbox: Outbox, request_log: usize) -> Self {
+    pub(crate) fn new(ids: Ids, products: Products, outbox: Outbox) -> Self {
         Self {
             ids,
             clock: MerchantClock::default(),
@@ -53,8 +50,6 @@ impl Book {
             subscriptions: Subscriptions::default(),
             portals: Portals::default(),
             outbox,
-            armory: Armory::default(),
-            requests: Requests::keeping(request_log),
             scheduled: None,
         }
     }

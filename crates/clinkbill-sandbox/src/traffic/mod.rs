@@ -5,10 +5,11 @@ pub(crate) mod fault;
 mod log;
 mod mask;
 
-pub(crate) use armory::Armory;
 pub use fault::{ArmedFault, Fault, FaultKind, FaultTime, ProxyStatus};
-pub(crate) use log::Requests;
 pub use log::{LoggedRequest, RequestLog};
+
+use armory::Armory;
+use log::Requests;
 
 use crate::engine::Engine;
 use crate::error::{ApiError, Refusal};
@@ -26,6 +27,22 @@ pub(crate) enum Door {
     BreaksConnections,
 }
 
+/// What stands beside one merchant's book.
+pub(crate) struct Desk {
+    pub(crate) armory: Armory,
+    pub(crate) requests: Requests,
+}
+
+impl Desk {
+    /// Without faults, and with a log of so many requests.
+    pub(crate) fn keeping(request_log: usize) -> Self {
+        Self {
+            armory: Armory::default(),
+            requests: Requests::keeping(request_log),
+        }
+    }
+}
+
 /// Performs a merchant's request, or fails it as armed, and logs it either way.
 ///
 /// `operation` is the id of a documented operation; nothing else fails on demand.
@@ -38,7 +55,7 @@ pub(crate) fn meet(
     perform: impl FnOnce() -> Answer,
 ) -> Reply {
     let fault = operation
-        .and_then(|operation| engine.peek(merchant, |book| book.armory.take(operation, door)));
+        .and_then(|operation| engine.at_desk(merchant, |desk| desk.armory.take(operation, door)));
     let reply = match &fault {
         None => Reply::Answer(perform()),
         Some(fault) => match fault.time() {
@@ -51,8 +68,8 @@ pub(crate) fn meet(
             Reply::Answer(answer) => Some(answer.status().as_u16()),
             Reply::Fault(_) => None,
         };
-        engine.peek(merchant, |book| {
-            book.requests
+        engine.at_desk(merchant, |desk| {
+            desk.requests
                 .push(request, operation, status, fault.as_ref());
         });
     }
@@ -76,7 +93,7 @@ impl Engine {
                 "no open door has connections to break; serve the sandbox on a port",
             ));
         }
-        self.peek(merchant, |book| book.armory.arm(fault))
+        self.at_desk(merchant, |desk| desk.armory.arm(fault))
     }
 }
 
@@ -97,12 +114,12 @@ impl Merchant {
     #[must_use]
     pub fn faults(&self) -> Vec<ArmedFault> {
         self.engine
-            .peek(self.digest, |book| book.armory.iter().cloned().collect())
+            .at_desk(self.digest, |desk| desk.armory.iter().cloned().collect())
     }
 
     /// Lets every later request of this merchant succeed again.
     pub fn clear_faults(&self) {
-        self.engine.peek(self.digest, |book| book.armory.clear());
+        self.engine.at_desk(self.digest, |desk| desk.armory.clear());
     }
 
     /// The requests that reached the documented API with this merchant's key, also those whose
@@ -110,7 +127,7 @@ impl Merchant {
     #[must_use]
     pub fn requests(&self) -> RequestLog {
         self.engine
-            .peek(self.digest, |book| book.requests.to_public())
+            .at_desk(self.digest, |desk| desk.requests.to_public())
     }
 
     /// The ids of the sessions this merchant has, oldest first, those included that no answer told

@@ -19,11 +19,11 @@ pub(super) fn handle(engine: &Engine, request: &Request) -> Result<Answer, ApiEr
         engine.arm(merchant, fault)?;
     }
     if request.method == Method::DELETE {
-        engine.peek(merchant, |book| book.armory.clear());
+        engine.at_desk(merchant, |desk| desk.armory.clear());
     }
-    Ok(engine.peek(merchant, |book| {
+    Ok(engine.at_desk(merchant, |desk| {
         success(Faults {
-            faults: book.armory.iter().collect(),
+            faults: desk.armory.iter().collect(),
         })
     }))
 }

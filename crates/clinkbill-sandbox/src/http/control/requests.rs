@@ -10,7 +10,7 @@ use crate::request::{Answer, Request};
 
 pub(super) fn handle(engine: &Engine, request: &Request) -> Result<Answer, ApiError> {
     allow(request, &[Method::GET])?;
-    Ok(engine.peek(merchant(request)?, |book| {
-        success(book.requests.to_public())
+    Ok(engine.at_desk(merchant(request)?, |desk| {
+        success(desk.requests.to_public())
     }))
 }
