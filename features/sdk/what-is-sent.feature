@@ -68,12 +68,12 @@ Feature: What the SDK sends
       And the session, read back, costs <amount>
 
       Examples:
-        | amount                       |
-        | 0.1                          |
-        | 4.990                        |
-        | 12.345678                    |
-        | 99999999999.99               |
-        | 1234567890123456789012345678 |
+        | amount                        |
+        | 0.1                           |
+        | 4.990                         |
+        | 12.345678                     |
+        | 99999999999.99                |
+        | 123456789012345678.1234567890 |
 
     @FR-07 @FR-09 @PP-03
     Scenario: The total of several lines is their exact sum
