@@ -8,7 +8,7 @@ use url::{Origin, Url};
 
 use crate::catalogue::{Prices, Products};
 use crate::clock::SystemClock;
-use crate::environment::check_transport;
+use crate::environment::{PlainHttp, check_transport};
 use crate::observe::{Server, unknown_key};
 use crate::retry::full_jitter;
 use crate::secret::KeyKind;
@@ -50,6 +50,7 @@ pub struct ClientBuilder {
     environment: Environment,
     checkout_host: Option<String>,
     portal_host: Option<String>,
+    plain_http: PlainHttp,
     options: CallOptions,
     max_in_flight: usize,
     clock: Arc<dyn Clock>,
@@ -64,6 +65,7 @@ impl Client {
             environment: Environment::Sandbox,
             checkout_host: None,
             portal_host: None,
+            plain_http: PlainHttp::ToThisMachine,
             options: CallOptions::default(),
             max_in_flight: 256,
             clock: Arc::new(SystemClock),
@@ -190,6 +192,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Lets plain `http` lead to another machine than this one, as to a sandbox in a container
+    /// next door. **Everyone on the way can read the key and the checkout links.**
+    pub fn allow_insecure_http(mut self) -> Self {
+        self.plain_http = PlainHttp::ToAnyMachine;
+        self
+    }
+
     /// How long calls may take, and when they send again, unless a call says otherwise.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options;
@@ -218,11 +227,12 @@ impl ClientBuilder {
 
     /// The client.
     ///
-    /// Fails when the key belongs to another environment (`sk_prod_...` at the sandbox,
+    /// Fails when the environment would show the key to the network, the key belongs to another environment (`sk_prod_...` at the sandbox,
     /// `sk_test_...` or `sk_uat_...` in production; an unknown prefix is allowed, with one
     /// warning to `tracing`), or the
     /// checkout or portal host is no origin, or nothing may be in flight.
     pub fn build(self) -> Result<Client, Error> {
+        self.environment.check(self.plain_http)?;
         let server = Server::of(&self.environment);
         match (self.key.kind(), self.environment.deployment()) {
             (KeyKind::Production, Deployment::Sandbox) => {
@@ -245,12 +255,12 @@ impl ClientBuilder {
             .checkout_host
             .as_deref()
             .unwrap_or(self.environment.checkout_origin());
-        let checkout_origin = parse_origin("checkout_host", checkout_origin)?;
+        let checkout_origin = parse_origin("checkout_host", checkout_origin, self.plain_http)?;
         let portal_origin = self
             .portal_host
             .as_deref()
             .unwrap_or(self.environment.portal_origin());
-        let portal_origin = parse_origin("portal_host", portal_origin)?;
+        let portal_origin = parse_origin("portal_host", portal_origin, self.plain_http)?;
 
         if self.max_in_flight == 0 {
             return Err(Error::invalid("max_in_flight", "must be at least 1"));
@@ -300,16 +310,17 @@ impl fmt::Debug for ClientBuilder {
             .field("environment", &self.environment)
             .field("checkout_host", &self.checkout_host)
             .field("portal_host", &self.portal_host)
+            .field("plain_http", &self.plain_http)
             .field("options", &self.options)
             .field("max_in_flight", &self.max_in_flight)
             .finish_non_exhaustive()
     }
 }
 
-fn parse_origin(field: &'static str, text: &str) -> Result<Origin, Error> {
+fn parse_origin(field: &'static str, text: &str, plain: PlainHttp) -> Result<Origin, Error> {
     let url = Url::parse(text)
         .map_err(|_| Error::invalid(field, "is not an absolute http or https URL"))?;
-    check_transport(field, &url)?;
+    check_transport(field, &url, plain)?;
     Ok(url.origin())
 }
 
@@ -358,6 +369,23 @@ mod tests {
             .environment(Environment::Production)
             .build()
             .unwrap();
+    }
+
+    #[test]
+    fn plain_http_to_another_machine_must_be_allowed() {
+        let next_door = || {
+            let url = "http://sandbox.internal:4010/api/";
+            builder("sk_test_canary").environment(Environment::custom(url).unwrap())
+        };
+        let error = next_door().build().unwrap_err();
+        assert_eq!(error.field(), Some("environment"));
+        next_door().allow_insecure_http().build().unwrap();
+
+        let host = "http://pay.internal";
+        let error = builder("sk_test_1").portal_host(host).build().unwrap_err();
+        assert_eq!(error.field(), Some("portal_host"));
+        let allowed = builder("sk_test_1").portal_host(host).allow_insecure_http();
+        allowed.build().unwrap();
     }
 
     #[test]

@@ -34,8 +34,10 @@ pub struct ApiUrl(Url);
 impl Environment {
     /// The API at this base URL, its path included: `http://127.0.0.1:4010/api/`.
     ///
-    /// Fails when it is no absolute URL, has a user, a query or a fragment, or uses plain `http`
-    /// to another machine than this one: the key would cross the network in the clear.
+    /// Fails when it is no absolute `http` or `https` URL, or has a user, a query or a fragment.
+    /// Plain `http` to another machine than this one would show the key to the network: a client
+    /// is built for it only when told to
+    /// ([`ClientBuilder::allow_insecure_http`](crate::ClientBuilder::allow_insecure_http)).
     pub fn custom(api_url: &str) -> Result<Self, Error> {
         Self::parse("environment", api_url)
     }
@@ -66,7 +68,7 @@ impl Environment {
     fn parse(field: &'static str, api_url: &str) -> Result<Self, Error> {
         let url = Url::parse(api_url)
             .map_err(|_| Error::invalid(field, "is not an absolute http or https URL"))?;
-        check_transport(field, &url)?;
+        check_transport(field, &url, PlainHttp::ToAnyMachine)?;
         let bare = url.username().is_empty()
             && url.password().is_none()
             && url.query().is_none()
@@ -75,6 +77,14 @@ impl Environment {
             return Err(Error::invalid(field, "has a user, a query or a fragment"));
         }
         Ok(Self::Custom(ApiUrl(url)))
+    }
+
+    /// Whether the key may go there.
+    pub(crate) fn check(&self, plain: PlainHttp) -> Result<(), Error> {
+        match self {
+            Self::Sandbox | Self::Production => Ok(()),
+            Self::Custom(ApiUrl(url)) => check_transport("environment", url, plain),
+        }
     }
 
     pub(crate) fn api_url(&self) -> &str {
@@ -127,14 +137,25 @@ impl fmt::Debug for ApiUrl {
     }
 }
 
-/// `https` to anywhere, `http` only to this machine.
-pub(crate) fn check_transport(field: &'static str, url: &Url) -> Result<(), Error> {
+/// Where plain `http` may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PlainHttp {
+    ToThisMachine,
+    ToAnyMachine,
+}
+
+/// `https` to anywhere, `http` only as far as it may lead.
+pub(crate) fn check_transport(
+    field: &'static str,
+    url: &Url,
+    plain: PlainHttp,
+) -> Result<(), Error> {
     match url.scheme() {
         "https" => Ok(()),
-        "http" if is_loopback(url) => Ok(()),
+        "http" if plain == PlainHttp::ToAnyMachine || is_loopback(url) => Ok(()),
         "http" => Err(Error::invalid(
             field,
-            "uses http to another machine than this one; use https",
+            "uses http to another machine than this one; use https, or allow insecure http",
         )),
         _ => Err(Error::invalid(
             field,
@@ -178,13 +199,25 @@ mod tests {
             "http://[::1]:80/api/",
             "https://clink.example.com/api/",
         ] {
-            Environment::custom(url).unwrap();
+            let environment = Environment::custom(url).unwrap();
+            environment.check(PlainHttp::ToThisMachine).unwrap();
         }
         for url in [
             "http://clink.example.com/api/",
             "http://127.0.0.1.example.com/api/",
             "http://localhost.example.com/api/",
             "http://10.0.0.1/api/",
+        ] {
+            let environment = Environment::custom(url).unwrap();
+            let error = environment.check(PlainHttp::ToThisMachine).unwrap_err();
+            assert_eq!(error.field(), Some("environment"), "{url}");
+            environment.check(PlainHttp::ToAnyMachine).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_no_environment() {
+        for url in [
             "ftp://127.0.0.1/api/",
             "127.0.0.1:4010/api/",
             "/api/",
@@ -240,7 +273,7 @@ mod tests {
             Environment::from_value(Err(VarError::NotPresent)).unwrap(),
             Environment::Sandbox
         );
-        for text in ["", " ", "localhost:4010", "http://shop.example.com/api/"] {
+        for text in ["", " ", "localhost:4010", "ftp://shop.example.com/api/"] {
             let error = Environment::from_value(Ok(text.to_owned())).unwrap_err();
             assert_eq!(error.field(), Some("CLINK_BASE_URL"), "{text}");
         }

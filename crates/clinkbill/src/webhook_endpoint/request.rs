@@ -2,7 +2,7 @@ use clinkbill_api::types;
 use clinkbill_types::EventType;
 use url::Url;
 
-use crate::environment::check_transport;
+use crate::environment::{PlainHttp, check_transport};
 use crate::{Error, Paging};
 
 /// A URL, and what to tell it.
@@ -171,7 +171,7 @@ fn deliverable(url: &str) -> Result<String, Error> {
     const FIELD: &str = "url";
     let parsed =
         Url::parse(url).map_err(|_| Error::invalid(FIELD, "is not an absolute https URL"))?;
-    check_transport(FIELD, &parsed)?;
+    check_transport(FIELD, &parsed, PlainHttp::ToThisMachine)?;
     Ok(url.to_owned())
 }
 
