@@ -12,50 +12,51 @@ Feature: The QR code that opens at once
 
     @QR-01
     Scenario: Cash App is wished, preselected and offered
-      When a session is created with
+      Given a session with
         | payment method | CASHAPP |
         | QR method      | CASHAPP |
-      Then Clink accepts
-      And CASHAPP is selected at first
-      And a buyer in US sees the QR code of CASHAPP at once
+      And a buyer in US is offered CASHAPP
+      When a buyer in US looks at the checkout
+      Then the QR code of CASHAPP opens at once
 
     @QR-01
     Scenario: Without the wish the checkout opens as usual
-      When a session is created with
+      Given a session with
         | payment method | CASHAPP |
         | QR method      | none    |
-      Then Clink accepts
-      And CASHAPP is selected at first
-      And a buyer in US sees no QR code at once
+      When a buyer in US looks at the checkout
+      Then no QR code opens at once
 
     @QR-01
     Scenario: In a subscription as in a purchase
       Given Pro is a product with a monthly price of 19.99 USD
-      When a session for Pro is created with
+      And a session for Pro with
         | payment method | CASHAPP |
         | QR method      | CASHAPP |
-      Then Clink accepts
-      And a buyer in US sees the QR code of CASHAPP at once
+      And a buyer in US is offered CASHAPP
+      When a buyer in US looks at the checkout
+      Then the QR code of CASHAPP opens at once
 
-    @QR-02
+    @QR-01
     Scenario: QRIS where it is offered
-      When a session is created with
+      Given a session with
         | payment method | QRIS |
         | QR method      | QRIS |
-      Then Clink accepts
-      And a buyer in ID sees the QR code of QRIS at once
+      And a buyer in ID is offered QRIS
+      When a buyer in ID looks at the checkout
+      Then the QR code of QRIS opens at once
 
   @buyer
   Rule: Otherwise the wish is ignored, and the session is like any other
 
     @QR-03
     Scenario Outline: The preselected method is another (<selected>)
-      When a session is created with
+      Given a session with
         | payment method | <selected> |
         | QR method      | CASHAPP    |
-      Then Clink accepts
       And a buyer in US is offered CASHAPP
-      And a buyer in US sees no QR code at once
+      When a buyer in US looks at the checkout
+      Then no QR code opens at once
 
       Examples:
         | selected |
@@ -66,22 +67,22 @@ Feature: The QR code that opens at once
 
     @QR-04
     Scenario: The method is hidden
-      When a session is created with
+      Given a session with
         | payment method | CASHAPP |
         | hidden methods | CASHAPP |
         | QR method      | CASHAPP |
-      Then Clink accepts
       And a buyer in US is not offered CASHAPP
-      And a buyer in US sees no QR code at once
+      When a buyer in US looks at the checkout
+      Then no QR code opens at once
 
     @QR-04 @our-choice
     Scenario Outline: The method is not offered where the buyer is (<method> in <country>)
-      When a session is created with
+      Given a session with
         | payment method | <method> |
         | QR method      | <method> |
-      Then Clink accepts
       And a buyer in <country> is not offered <method>
-      And a buyer in <country> sees no QR code at once
+      When a buyer in <country> looks at the checkout
+      Then no QR code opens at once
 
       Examples:
         | method  | country |
@@ -92,21 +93,22 @@ Feature: The QR code that opens at once
     @QR-04 @our-choice
     Scenario: The method is not offered for a subscription
       Given Pro is a product with a monthly price of 19.99 USD
-      When a session for Pro is created with
+      And a session for Pro with
         | payment method | QRIS |
         | QR method      | QRIS |
-      Then Clink accepts
       And a buyer in ID is not offered QRIS
-      And a buyer in ID sees no QR code at once
+      When a buyer in ID looks at the checkout
+      Then no QR code opens at once
 
     @QR-04
-    Scenario Outline: A session whose wish is ignored can be paid (<selected> selected, <hidden> hidden)
-      Given a session with
+    Scenario Outline: A wish that is ignored is no mistake (<selected> selected, <hidden> hidden)
+      When a session is created with
         | payment method | <selected> |
         | hidden methods | <hidden>   |
         | QR method      | CASHAPP    |
-      When the buyer's payment succeeds
-      Then the session is completed and paid
+      Then Clink accepts
+      When the buyer pays
+      Then the session is now completed and paid
 
       Examples:
         | selected | hidden  |
@@ -140,5 +142,5 @@ Feature: The QR code that opens at once
         | payment method | CASHAPP |
         | QR method      | CASHAPP |
       When the buyer opens the checkout
-      Then the session is open and unpaid
+      Then the session is still open and unpaid
       And no order was made

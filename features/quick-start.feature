@@ -22,7 +22,6 @@ Feature: The first request
         }
         """
       Then the session is for a new customer
-      And the session is open and unpaid
       And the session, read back, has
         | amount   | 12.34                       |
         | currency | USD                         |

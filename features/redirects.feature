@@ -70,20 +70,19 @@ Feature: Where the buyer is sent
         | success                                  | sent                                                          |
         | https://shop.example/thanks?sessionId=my | https://shop.example/thanks?sessionId=my&sessionId=SESSION_ID |
 
-    @RD-04 @ST-04
+    @ST-04
     Scenario: After a payment that failed the buyer stays, and may try again
       Given a hosted session with success URL https://shop.example/thanks and cancel URL https://shop.example/cart
       When the buyer's payment fails
       Then the buyer is not sent anywhere
-      And the session is open and unpaid
+      And the session is still open and unpaid
 
-    @RD-04 @ST-04
+    @RD-04
     Scenario: The second attempt succeeds
       Given a hosted session with success URL https://shop.example/thanks and cancel URL https://shop.example/cart
       And the buyer's payment failed
       When the buyer pays
       Then the buyer is sent to https://shop.example/thanks?sessionId=SESSION_ID
-      And the session id the buyer brings back reads the paid session
 
     @RD-05
     Scenario Outline: The buyer leaves for <cancel>
@@ -101,12 +100,12 @@ Feature: Where the buyer is sent
     Scenario: A session the buyer left is still open
       Given a hosted session with success URL https://shop.example/thanks and cancel URL https://shop.example/cart
       When the buyer leaves
-      Then the session is open and unpaid
+      Then the session is still open and unpaid
 
     @RD-06
     Scenario: The session id reads the paid session
       Given a hosted session with success URL https://shop.example/thanks?order=7 and cancel URL https://shop.example/cart
-      When the buyer pays
+      When the buyer's payment succeeds
       Then the session id the buyer brings back reads the paid session
 
     @RD-12 @our-choice
@@ -153,8 +152,8 @@ Feature: Where the buyer is sent
         | https://shop.example/complete              | https://shop.example/complete              |
         | https://shop.example/complete?id={SESSION} | https://shop.example/complete?id={SESSION} |
 
-    @RD-06 @RD-07
+    @RD-06
     Scenario: The session id filled in reads the paid session
       Given an embedded session with return URL https://shop.example/complete?session_id={ELEMENTS_SESSION_ID}
-      When the buyer pays
+      When the buyer's payment succeeds
       Then the session id the buyer brings back reads the paid session

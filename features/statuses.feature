@@ -60,14 +60,14 @@ Feature: Where a session stands
       And the buyer paid
       When the buyer tries to pay
       Then the payment is refused
-      And the session is completed and paid
+      And the session is still completed and paid
       And one order was made
 
     @ST-04
     Scenario: A payment that failed leaves the session open
       Given an open session
       When the buyer's payment fails
-      Then the session is open and unpaid
+      Then the session is still open and unpaid
       And the order, read, has
         | status | failed |
 
@@ -75,8 +75,8 @@ Feature: Where a session stands
     Scenario: A payment that failed is not the last
       Given an open session
       And the buyer's payment failed
-      When the buyer's payment succeeds
-      Then the session is completed and paid
+      When the buyer pays
+      Then the session is now completed and paid
       And two orders were made
 
     @ST-04
@@ -84,8 +84,8 @@ Feature: Where a session stands
       Given an open session
       And the buyer's payment failed
       And the buyer's payment failed
-      When the buyer's payment succeeds
-      Then the session is completed and paid
+      When the buyer pays
+      Then the session is now completed and paid
       And the session, read back, has
         | order | it |
       And three orders were made
@@ -139,6 +139,8 @@ Feature: Where a session stands
       Then the order, read, has
         | type   | recurring |
         | amount | 0         |
+      And the session, read back, has
+        | subscription | some |
       And the subscription of the session, read, has
         | status | free_trial |
 
@@ -148,7 +150,6 @@ Feature: Where a session stands
       And a session for Pro
       When the buyer's payment fails
       Then the session, read back, has
-        | status       | open |
         | subscription | none |
         | invoice      | none |
 
@@ -168,14 +169,14 @@ Feature: Where a session stands
       Given an open session
       And the buyer's payment is under way
       When the payment under way <ends>
-      Then the session is <status> and <payment>
+      Then the session is <stands>
       And the order, read, has
         | status | <order> |
 
       Examples:
-        | ends     | status    | payment | order   |
-        | succeeds | completed | paid    | success |
-        | fails    | open      | unpaid  | failed  |
+        | ends     | stands                 | order   |
+        | succeeds | now completed and paid | success |
+        | fails    | still open and unpaid  | failed  |
 
     @ST-09 @our-choice
     Scenario: While a payment is under way no other begins
@@ -183,7 +184,7 @@ Feature: Where a session stands
       And the buyer's payment is under way
       When the buyer tries to pay
       Then the payment is refused
-      And the session is open and processing
+      And the session is still open and processing
       And one order was made
 
   @buyer @time
@@ -194,7 +195,7 @@ Feature: Where a session stands
       Given a merchant of its own whose time stands still
       And an open session
       When the session has one second left
-      Then the session is open and unpaid
+      Then the session is still open and unpaid
 
     @ST-05
     Scenario: When its time is up it has expired
@@ -207,10 +208,10 @@ Feature: Where a session stands
     Scenario: An expired session takes no payment
       Given a merchant of its own whose time stands still
       And an open session
-      And the session's time is up
+      And the session has expired
       When the buyer tries to pay
       Then the payment is refused
-      And the session is expired and unpaid
+      And the session is still expired and unpaid
       And no order was made
 
     @ST-08
@@ -219,14 +220,14 @@ Feature: Where a session stands
       And an open session
       And the buyer paid
       When the session's time is up
-      Then the session is completed and paid
+      Then the session is still completed and paid
 
     @ST-08 @our-choice
     Scenario: A payment that succeeds after the end leaves the session expired
       Given a merchant of its own whose time stands still
       And an open session
       And the buyer's payment is under way
-      And the session's time is up
+      And the session has expired
       When the payment under way succeeds
       Then the session is expired and paid
       And the session, read back, has

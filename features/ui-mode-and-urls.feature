@@ -38,24 +38,26 @@ Feature: Where the checkout is shown
 
     @RD-03
     Scenario: An embedded session needs a return URL
-      Given an embedded session with return URL https://shop.example/complete
+      Given a session can be embedded
       When an embedded session is created with return URL none
       Then Clink refuses
 
     @RD-11 @our-choice
     Scenario: An empty return URL is refused
-      Given an embedded session with return URL https://shop.example/complete
+      Given a session can be embedded
       When an embedded session is created with return URL empty
       Then Clink refuses
 
     @RD-03 @our-choice
     Scenario: An embedded session that is refused makes no customer
+      Given a session can be embedded
       When an embedded session is created with return URL none
       Then Clink refuses
       And the new email still belongs to nobody
 
     @RD-03
     Scenario: The URLs of a hosted session do not stand in for the return URL
+      Given a session can be embedded
       When a session is created with
         | mode        | elements                    |
         | success URL | https://shop.example/thanks |
@@ -104,7 +106,7 @@ Feature: Where the checkout is shown
         | cancel URL  | https://shop.example/cart     |
         | return URL  | https://shop.example/complete |
       When the buyer pays
-      Then the buyer is sent to https://shop.example/complete
+      Then the buyer is sent to https://shop.example/complete, whatever is added
 
     @RD-01 @our-choice @buyer
     Scenario: A hosted session does not end at the return URL
@@ -113,12 +115,12 @@ Feature: Where the checkout is shown
         | success URL | https://shop.example/thanks   |
         | return URL  | https://shop.example/complete |
       When the buyer pays
-      Then the buyer is sent to https://shop.example/thanks?sessionId=SESSION_ID
+      Then the buyer is sent to https://shop.example/thanks, whatever is added
 
     @RD-02 @buyer
     Scenario: A hosted session without URLs can be paid
       Given a session with
         | success URL | none |
         | cancel URL  | none |
-      When the buyer's payment succeeds
-      Then the session is completed and paid
+      When the buyer pays
+      Then the session is now completed and paid

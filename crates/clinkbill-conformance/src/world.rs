@@ -50,8 +50,10 @@ pub(crate) struct Shop {
     pub(crate) stored: Option<Data>,
     /// What was answered to the buyer's last try to pay.
     pub(crate) attempt: Option<Answer>,
-    /// The order of the buyer's last attempt.
-    pub(crate) order: Option<String>,
+    /// The orders of the buyer's attempts.
+    pub(crate) orders: Vec<String>,
+    /// The checkout as somebody saw it last.
+    pub(crate) seen: Option<Data>,
     /// Where the buyer was sent last.
     pub(crate) sent: Option<Sent>,
     /// The checkout page as the buyer saw it last.
@@ -126,7 +128,8 @@ impl Shop {
             at_once: Vec::new(),
             stored: None,
             attempt: None,
-            order: None,
+            orders: Vec::new(),
+            seen: None,
             sent: None,
             page: None,
             exchanges: Vec::new(),

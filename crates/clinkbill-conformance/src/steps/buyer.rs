@@ -4,6 +4,7 @@ use cucumber::{given, then, when};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::trust;
 use crate::wire::Data;
 use crate::world::{Broken, Sent, Shop, Step, broken, path_id};
 
@@ -22,13 +23,15 @@ impl Attempt<'_> {
     };
 }
 
-/// The payment is means to an end: where it does not even pay the session, what the scenario is
-/// about cannot be judged.
+/// The payment is means to an end: where no session at all can be paid, what the scenario is about
+/// cannot be judged.
 #[given("the buyer paid")]
 #[when("the buyer pays")]
 async fn pays(shop: &mut Shop) -> Step {
     let paid = paid(shop).await;
-    shop.untrusted |= paid.is_err();
+    if paid.is_err() {
+        trust::payment(shop).await?;
+    }
     paid
 }
 
@@ -59,7 +62,7 @@ async fn payment_begins(shop: &mut Shop) -> Step {
 
 #[when(regex = r"^the payment under way (succeeds|fails)$")]
 async fn payment_ends(shop: &mut Shop, how: String) -> Step {
-    let order = shop.order.clone();
+    let order = shop.orders.last().cloned();
     let order = order.ok_or_else(|| broken("no payment is under way"))?;
     let outcome = if how == "fails" {
         "failed"
@@ -110,6 +113,7 @@ fn payment_is_taken(shop: &mut Shop) -> Step {
     attempt.data().map(drop).map_err(Broken)
 }
 
+#[given(regex = r"^a buyer in ([A-Z]{2}) (is|is not) offered ([A-Z]+)$")]
 #[then(regex = r"^a buyer in ([A-Z]{2}) (is|is not) offered ([A-Z]+)$")]
 async fn is_offered(shop: &mut Shop, country: String, is: String, method: String) -> Step {
     let methods = seen(shop, &country, "paymentMethods").await?;
@@ -138,14 +142,23 @@ async fn may_pay_in(shop: &mut Shop, country: String, may: String, currency: Str
     }
 }
 
-#[then(regex = r"^a buyer in ([A-Z]{2}) sees the QR code of ([A-Z]+) at once$")]
-async fn sees_qr(shop: &mut Shop, country: String, method: String) -> Step {
-    expect_seen(shop, &country, "directQrLaunch", &method.into()).await
+#[when(regex = r"^a buyer in ([A-Z]{2}) looks at the checkout$")]
+async fn looks(shop: &mut Shop, country: String) -> Step {
+    let session = shop.accepted()?.id.clone();
+    let seen = shop.seen_by_buyer(&session, &country).await?;
+    seen.has("sessionId", &session)?;
+    shop.seen = Some(seen);
+    Ok(())
 }
 
-#[then(regex = r"^a buyer in ([A-Z]{2}) sees no QR code at once$")]
-async fn sees_no_qr(shop: &mut Shop, country: String) -> Step {
-    expect_seen(shop, &country, "directQrLaunch", &Value::Null).await
+#[then(regex = r"^the QR code of ([A-Z]+) opens at once$")]
+fn qr_opens(shop: &mut Shop, method: String) -> Step {
+    opens_at_once(shop, &method.into())
+}
+
+#[then("no QR code opens at once")]
+fn no_qr_opens(shop: &mut Shop) -> Step {
+    opens_at_once(shop, &Value::Null)
 }
 
 #[then(regex = r"^(\S+) is selected at first$")]
@@ -175,6 +188,17 @@ async fn can_enter_code(shop: &mut Shop, can: String) -> Step {
 #[then(regex = r"^a local price (counts|does not count)$")]
 async fn local_price_counts(shop: &mut Shop, counts: String) -> Step {
     expect_seen(shop, "US", "localPriceOnly", &(counts == "counts").into()).await
+}
+
+fn opens_at_once(shop: &Shop, expected: &Value) -> Step {
+    let seen = shop.seen.as_ref();
+    let seen = seen.ok_or_else(|| broken("nobody looked at the checkout"))?;
+    let found = seen.0.get("directQrLaunch").unwrap_or(&Value::Null);
+    if found == expected {
+        Ok(())
+    } else {
+        Err(Broken(format!("opened is {found}, not {expected}")))
+    }
 }
 
 async fn expect_seen(shop: &mut Shop, country: &str, field: &str, expected: &Value) -> Step {
@@ -209,7 +233,8 @@ async fn attempt(shop: &mut Shop, attempt: Attempt<'_>) -> Step {
     let attempt = attempt.ok_or_else(|| broken("the buyer did not try to pay"))?;
     let data = attempt.data().map_err(Broken)?;
     let order = data.text("orderId");
-    shop.order = Some(order.ok_or_else(|| broken("an attempt without an order"))?);
+    shop.orders
+        .push(order.ok_or_else(|| broken("an attempt without an order"))?);
     shop.sent = Some(sent_by(&data)?);
     Ok(())
 }

@@ -9,6 +9,7 @@ use cucumber::{given, then, when};
 use url::Url;
 
 use super::purchase::of_a_notebook;
+use crate::draft::{Draft, Identifiers};
 use crate::world::{Broken, Sent, Shop, Step, broken};
 
 /// What a feature file writes for the id of the scenario's session.
@@ -29,7 +30,22 @@ async fn create_hosted(shop: &mut Shop, success: String, cancel: String) -> Step
 #[given(regex = r"^an embedded session with return URL (\S+)$")]
 async fn embedded(shop: &mut Shop, back: String) -> Step {
     create_embedded(shop, back).await?;
-    shop.confirm().await
+    shop.confirm().await?;
+    let session = shop.accepted()?.id.clone();
+    shop.read(&session).await?.has("uiMode", "elements")
+}
+
+/// Beside the story: of a customer it has nothing to do with.
+#[given("a session can be embedded")]
+async fn can_be_embedded(shop: &mut Shop) -> Step {
+    let email = shop.unused_email("trust");
+    let mut draft = Draft::of_a_notebook(Identifiers::email(email));
+    draft.set("uiMode", "elements");
+    draft.set("returnUrl", "https://shop.example/complete");
+    let made = shop.post("checkout/session", &draft).await?;
+    let session = made.text("sessionId");
+    let session = session.ok_or_else(|| broken("a session without sessionId"))?;
+    shop.read(&session).await?.has("uiMode", "elements")
 }
 
 #[when(regex = r"^an embedded session is created with return URL (\S+)$")]
@@ -50,6 +66,16 @@ fn sent_to(shop: &mut Shop, url: String) -> Step {
     }
 }
 
+#[then(regex = r"^the buyer is sent to (\S+), whatever is added$")]
+fn sent_below(shop: &mut Shop, url: String) -> Step {
+    let sent = sent(shop)?;
+    if sent.starts_with(&url) {
+        Ok(())
+    } else {
+        Err(Broken(format!("the buyer is sent to {sent}, not to {url}")))
+    }
+}
+
 #[then("the buyer is not sent anywhere")]
 fn not_sent(shop: &mut Shop) -> Step {
     match shop.sent {
@@ -65,7 +91,11 @@ async fn brought_back_id_reads_session(shop: &mut Shop) -> Step {
     let id = url
         .query_pairs()
         .find(|(name, _)| matches!(&**name, "sessionId" | "session_id"));
-    let (_, id) = id.ok_or_else(|| broken("the buyer brings no session id back"))?;
+    let Some((_, id)) = id.filter(|(_, id)| id.parse::<clinkbill_types::PathId>().is_ok()) else {
+        // That there should be one is another rule.
+        shop.untrusted = true;
+        return Err(broken("the buyer brings no session id back"));
+    };
     let data = shop.read(&id).await?;
     data.has("sessionId", &shop.accepted()?.id)?;
     data.has("status", "completed")?;

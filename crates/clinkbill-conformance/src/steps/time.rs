@@ -19,7 +19,14 @@ async fn time_stands_still(shop: &mut Shop) -> Step {
     }
 }
 
-#[given("the session's time is up")]
+/// With a payment under way, the session has expired all the same.
+#[given("the session has expired")]
+async fn has_expired(shop: &mut Shop) -> Step {
+    time_is_up(shop).await?;
+    let session = shop.accepted()?.id.clone();
+    shop.read(&session).await?.has("status", "expired")
+}
+
 #[when("the session's time is up")]
 async fn time_is_up(shop: &mut Shop) -> Step {
     advance_to_end(shop, 0).await

@@ -6,7 +6,10 @@
 
 use std::str::FromStr;
 
-use crate::draft::Identifiers;
+use serde_json::json;
+
+use crate::draft::{Draft, Identifiers};
+use crate::wire::Data;
 use crate::world::{Broken, Person, Shop, Step, broken};
 
 /// Which identifier of a customer is meant.
@@ -73,6 +76,63 @@ pub(super) async fn binding(shop: &mut Shop) -> Step {
         bound.is_ok(),
         "no customer can be given a reference at all",
     )
+}
+
+/// A plain session can be paid, and is complete then.
+pub(super) async fn payment(shop: &mut Shop) -> Step {
+    standing(shop, "completed", "paid").await
+}
+
+/// A plain session that came to stand so is read as standing so.
+pub(super) async fn standing(shop: &mut Shop, status: &str, payment: &str) -> Step {
+    let outcome = match (status, payment) {
+        ("open", "unpaid") => None,
+        ("open", "processing") => Some("processing"),
+        ("completed", "paid") => Some("succeeded"),
+        _ => return Ok(()),
+    };
+    let holds = match plain_sale(shop, outcome).await {
+        Ok((_, stored)) => {
+            stored.has("status", status).is_ok() && stored.has("paymentStatus", payment).is_ok()
+        }
+        Err(_) => false,
+    };
+    trusted(
+        shop,
+        holds,
+        &format!("no session at all is {status} and {payment}"),
+    )
+}
+
+/// The order of a plain sale is found by its reference, and none by a reference nobody used.
+pub(super) async fn listing(shop: &mut Shop) -> Step {
+    let unused = shop.unused_reference("trust");
+    let mut holds = matches!(shop.orders_with(&unused).await, Ok(none) if none.total == 0);
+    // Where nobody can play a buyer there is no sale to look for.
+    if let Ok((reference, _)) = plain_sale(shop, Some("succeeded")).await {
+        holds &= matches!(shop.orders_with(&reference).await, Ok(found) if found.total == 1);
+    }
+    trusted(
+        shop,
+        holds,
+        "orders are not found by their reference at all",
+    )
+}
+
+/// A session beside the story, tried to be paid or not: its merchant reference, and how it is read.
+async fn plain_sale(shop: &mut Shop, outcome: Option<&str>) -> Result<(String, Data), Broken> {
+    let (email, reference) = (shop.unused_email("trust"), shop.unused_reference("trust"));
+    let mut draft = Draft::of_a_notebook(Identifiers::email(email));
+    draft.set("merchantReferenceId", reference.clone());
+    let made = shop.post("checkout/session", &draft).await?;
+    let session = made.text("sessionId");
+    let session = session.ok_or_else(|| broken("a session without sessionId"))?;
+    if let Some(outcome) = outcome {
+        let attempt = json!({ "paymentMethodType": "CARD", "outcome": outcome });
+        let answer = shop.as_buyer(&session, "pay", &attempt).await?;
+        answer.data().map_err(Broken)?;
+    }
+    Ok((reference, shop.read(&session).await?))
 }
 
 fn trusted(shop: &mut Shop, holds: bool, otherwise: &str) -> Step {

@@ -54,7 +54,7 @@ pub(super) fn check(shop: &mut Shop, data: &Data, word: &str, value: &str) -> St
         ("merchant reference", "new") => shop.purchase_reference().into(),
         ("session", _) => shop.accepted()?.id.clone().into(),
         ("customer", _) => shop.accepted()?.customer.clone().into(),
-        ("order", _) => shop.order.clone().into(),
+        ("order", _) => shop.orders.last().cloned().into(),
         ("subscription" | "invoice", "some") if found.is_string() => return Ok(()),
         ("free days", days) => json!(days.parse::<u32>().map_err(crate::world::said)?),
         ("code input shown", value) => yes_or_no(value)?.into(),

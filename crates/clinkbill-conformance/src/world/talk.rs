@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use super::{Broken, Session, Shop, Step, path_id, said};
+use super::{Broken, Session, Shop, Step, broken, path_id, said};
 use crate::draft::Identifiers;
 use crate::wire::{Answer, Data, Rows, Wire};
 
@@ -60,6 +60,12 @@ impl Shop {
             Some(reference) => stored.has("merchantReferenceId", &reference),
             None => Ok(()),
         }
+    }
+
+    /// The merchant reference that the last create call of the story carried.
+    pub(crate) fn carried(&self) -> Result<String, Broken> {
+        let carried = self.carried.clone();
+        carried.ok_or_else(|| broken("the session has no merchant reference"))
     }
 
     /// Creates a session beside the story of the scenario: to set the scene or to check.
@@ -170,9 +176,8 @@ impl Shop {
             let stored = stored.await.map_err(|error| error.to_string())?.data()?;
             let customer = stored.0.get("customer").and_then(|c| c.get("customerId"));
             let customer = customer.and_then(Value::as_str).filter(|id| !id.is_empty());
-            session.customer = customer
-                .ok_or("a session that names no customer")?
-                .to_owned();
+            let customer = customer.ok_or("a session that names no customer")?;
+            customer.clone_into(&mut session.customer);
         }
         Ok(session)
     }
