@@ -83,8 +83,8 @@ Feature: Where a session stands
     Scenario: One payment after another may fail
       Given an open session
       And the buyer's payment failed
-      And the buyer's payment failed
-      When the buyer pays
+      When the buyer's payment fails
+      And the buyer pays
       Then the session is now completed and paid
       And the session, read back, has
         | order | it |

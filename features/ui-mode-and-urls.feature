@@ -119,8 +119,9 @@ Feature: Where the checkout is shown
 
     @RD-02 @buyer
     Scenario: A hosted session without URLs can be paid
-      Given a session with
+      When a session is created with
         | success URL | none |
         | cancel URL  | none |
+      Then Clink accepts
       When the buyer pays
       Then the session is now completed and paid

@@ -18,7 +18,7 @@ pub(crate) struct Identifiers {
 pub(crate) struct Draft(BTreeMap<&'static str, String>);
 
 impl Draft {
-    /// A hosted session for a notebook, for whom these say.
+    /// A hosted session for a notebook, for whom these say, with the URLs that it should have.
     pub(crate) fn of_a_notebook(identifiers: Identifiers) -> Self {
         let line =
             json!({ "name": "Notebook", "quantity": 1, "unitAmount": 4.99, "currency": "USD" });
@@ -26,6 +26,8 @@ impl Draft {
         draft.set("originalAmount", 4.99);
         draft.set("originalCurrency", "USD");
         draft.set("uiMode", "hostedPage");
+        draft.set("successUrl", "https://shop.example/thanks");
+        draft.set("cancelUrl", "https://shop.example/cart");
         draft.set("priceDataList", vec![line]);
         draft.identify(identifiers);
         draft
@@ -120,7 +122,9 @@ mod tests {
     fn a_draft_is_one_json_object_with_its_amounts_as_they_were_written() {
         let mut draft = Draft::of_a_notebook(Identifiers::email("a@example.com"));
         draft.set_json("originalAmount", "1.000000000000000000000000001".to_owned());
-        draft.leave_out("priceDataList");
+        for field in ["priceDataList", "successUrl", "cancelUrl"] {
+            draft.leave_out(field);
+        }
         let text = draft.to_string();
         assert_eq!(
             text,

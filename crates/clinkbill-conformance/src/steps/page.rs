@@ -9,7 +9,7 @@ use cucumber::gherkin::Step as Sentence;
 use cucumber::{given, then, when};
 use url::Url;
 
-use super::purchase::of_a_notebook;
+use super::purchase::{confirm, of_a_notebook};
 use crate::html::Page;
 use crate::world::{Broken, Shop, Step, broken, said};
 
@@ -91,11 +91,11 @@ fn begins_with_merchant(shop: &mut Shop) -> Step {
     merchant(page(shop)?).map(drop)
 }
 
-#[then(regex = r"^the way to leave leads to (\S+)$")]
+#[then(regex = r"^the way to leave leads to (\S+), whatever is added$")]
 fn leads_to(shop: &mut Shop, url: String) -> Step {
     let page = page(shop)?;
     let links: Vec<_> = page.links_inside("header").collect();
-    let found = links == [url.as_str()];
+    let found = matches!(links[..], [link] if link.starts_with(&url));
     holds(
         found,
         &format!("the links at the top are {links:?}, not {url}"),
@@ -168,10 +168,9 @@ async fn open(shop: &mut Shop, country: Option<&str>) -> Step {
 
 /// Opens the checkout of one more session with a way to leave.
 async fn open_another(shop: &mut Shop) -> Step {
-    let mut draft = of_a_notebook(shop);
-    draft.set("cancelUrl", "https://shop.example/cart");
+    let draft = of_a_notebook(shop);
     shop.create(&draft).await?;
-    shop.confirm().await?;
+    confirm(shop).await?;
     open(shop, None).await
 }
 

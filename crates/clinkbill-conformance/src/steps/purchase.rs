@@ -11,7 +11,12 @@ use crate::world::{Broken, Shop, Step, broken};
 #[given(regex = r"^an? (?:open )?session(?: with)?$")]
 async fn session(shop: &mut Shop, step: &Sentence) -> Step {
     create(shop, step).await?;
-    shop.confirm().await
+    confirm(shop).await?;
+    let (session, earlier) = (shop.accepted()?, shop.earlier.as_ref());
+    if earlier.is_some_and(|earlier| earlier.id == session.id) {
+        return Err(broken("it is the session before once more"));
+    }
+    Ok(())
 }
 
 #[when(regex = r"^a session is created(?: with)?$")]
@@ -28,7 +33,7 @@ async fn create_another(shop: &mut Shop, step: &Sentence) -> Step {
 #[given(regex = r"^an? (?:open )?session for ([A-Z][a-z]+)(?: with)?$")]
 async fn session_for(shop: &mut Shop, product: String, step: &Sentence) -> Step {
     create_for(shop, product, step).await?;
-    shop.confirm().await
+    confirm(shop).await
 }
 
 #[when(regex = r"^a session for ([A-Z][a-z]+) is created(?: with)?$")]
@@ -64,12 +69,12 @@ async fn create_with_phases(shop: &mut Shop, product: String, step: &Sentence) -
 
 #[then("Clink accepts")]
 async fn accepted(shop: &mut Shop) -> Step {
-    shop.confirm().await
+    confirm(shop).await
 }
 
 #[then("Clink accepts both, and makes two sessions")]
 async fn two_sessions(shop: &mut Shop) -> Step {
-    shop.confirm().await?;
+    confirm(shop).await?;
     let second = shop.accepted()?.clone();
     let first = shop.earlier.clone();
     let first = first.ok_or_else(|| broken("the first session was not accepted"))?;
@@ -104,7 +109,7 @@ async fn still_stands(shop: &mut Shop, status: String, payment: String) -> Step 
 
 #[then("the session, read back, has")]
 async fn has(shop: &mut Shop, step: &Sentence) -> Step {
-    shop.confirm().await?;
+    confirm(shop).await?;
     let session = shop.accepted()?.id.clone();
     let data = shop.read(&session).await?;
     for row in table(step) {
@@ -138,7 +143,7 @@ fn answer_says_the_same(shop: &mut Shop) -> Step {
 /// To the digit: a binary fraction is not enough.
 #[then(regex = r"^the session, read back, is for exactly (\S+)$")]
 async fn is_for_exactly(shop: &mut Shop, amount: String) -> Step {
-    shop.confirm().await?;
+    confirm(shop).await?;
     let session = shop.accepted()?.id.clone();
     let answer = shop.read_answer(&session).await?;
     let found = answer
@@ -149,6 +154,22 @@ async fn is_for_exactly(shop: &mut Shop, amount: String) -> Step {
     } else {
         Err(Broken(format!("the amount is {found:?}, not {amount}")))
     }
+}
+
+/// The last session of the story is there, and it is the one that was asked for: where the create
+/// call carried a reference, the stored session has it.
+pub(super) async fn confirm(shop: &mut Shop) -> Step {
+    let session = shop.accepted()?.id.clone();
+    let stored = shop.read(&session).await?;
+    stored.has("sessionId", &session)?;
+    let Ok(reference) = shop.carried() else {
+        return Ok(());
+    };
+    let carries = stored.has("merchantReferenceId", &reference);
+    if carries.is_err() && reference != shop.purchase_reference() {
+        trust::reference(shop).await?;
+    }
+    carries
 }
 
 /// A purchase of a customer and for a reference that nobody had before.

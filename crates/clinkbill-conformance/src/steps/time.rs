@@ -5,6 +5,7 @@ use cucumber::{given, then, when};
 use reqwest::Method;
 use serde_json::json;
 
+use super::purchase::confirm;
 use crate::wire::now_in_milliseconds;
 use crate::world::{Broken, Shop, Step, broken, said};
 
@@ -39,7 +40,7 @@ async fn one_second_left(shop: &mut Shop) -> Step {
 
 #[then("the session says when it ends, and that is later than now")]
 async fn says_when_it_ends(shop: &mut Shop) -> Step {
-    shop.confirm().await?;
+    confirm(shop).await?;
     let session = shop.accepted()?.clone();
     let answered = time(session.data.text("expireTime"))?;
     let stored = shop.read(&session.id).await?;

@@ -104,6 +104,25 @@ pub(super) async fn standing(shop: &mut Shop, status: &str, payment: &str) -> St
     )
 }
 
+/// Sessions carry the reference they were given, as far as there are sessions at all: where each is
+/// itself and none carries its reference, that is what is wrong here.
+pub(super) async fn reference(shop: &mut Shop) -> Step {
+    let (Ok((own, first)), Ok((other, second))) =
+        (plain_sale(shop, None).await, plain_sale(shop, None).await)
+    else {
+        return Ok(());
+    };
+    let one_session = first.text("sessionId") == second.text("sessionId");
+    let carried = [(own, first), (other, second)]
+        .iter()
+        .any(|(reference, stored)| stored.has("merchantReferenceId", reference).is_ok());
+    trusted(
+        shop,
+        one_session || carried,
+        "no session carries its merchant reference at all",
+    )
+}
+
 /// The order of a plain sale is found by its reference, and none by a reference nobody used.
 pub(super) async fn listing(shop: &mut Shop) -> Step {
     let unused = shop.unused_reference("trust");
@@ -132,7 +151,9 @@ async fn plain_sale(shop: &mut Shop, outcome: Option<&str>) -> Result<(String, D
         let answer = shop.as_buyer(&session, "pay", &attempt).await?;
         answer.data().map_err(Broken)?;
     }
-    Ok((reference, shop.read(&session).await?))
+    let stored = shop.read(&session).await?;
+    stored.has("sessionId", &session)?;
+    Ok((reference, stored))
 }
 
 fn trusted(shop: &mut Shop, holds: bool, otherwise: &str) -> Step {

@@ -50,18 +50,6 @@ impl Shop {
         self.answer = Some(answer);
     }
 
-    /// The last session of the story is there, and it is the one that was asked for: where the
-    /// create call carried a reference, the stored session has it.
-    pub(crate) async fn confirm(&mut self) -> Step {
-        let session = self.accepted()?.id.clone();
-        let stored = self.read(&session).await?;
-        stored.has("sessionId", &session)?;
-        match self.carried.clone() {
-            Some(reference) => stored.has("merchantReferenceId", &reference),
-            None => Ok(()),
-        }
-    }
-
     /// The merchant reference that the last create call of the story carried.
     pub(crate) fn carried(&self) -> Result<String, Broken> {
         let carried = self.carried.clone();
