@@ -387,3 +387,77 @@ fn panic_message(info: &event::Info) -> String {
         .unwrap_or("panicked without a message")
         .to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::VerdictKind::{Blocked, Failed, Observed};
+
+    fn scenario(tag: &str) -> Scenario {
+        Scenario {
+            name: String::new(),
+            rules: Vec::new(),
+            tags: vec![tag.to_owned()],
+            file: String::new(),
+            line: 1,
+        }
+    }
+
+    fn broken(status: Option<u16>) -> Played {
+        Played {
+            last_status: status,
+            answer: Some("HTTP 200, code 200".to_owned()),
+            ..Played::of(Verdict::Failed(vanished(&scenario("our-choice"))))
+        }
+    }
+
+    #[test]
+    fn what_is_another_in_every_run_is_no_part_of_an_observed_answer() {
+        let seen = "not for cus_12ab, but ada.0ff1ce.3.1@example.com (order_7): CUSTOMER_NOT_FOUND";
+        assert_eq!(
+            steady(seen, "0ff1ce"),
+            "not for ..., but ... (...): CUSTOMER_NOT_FOUND"
+        );
+    }
+
+    #[test]
+    fn only_an_answer_is_observed_and_silence_or_disorder_is_not() {
+        let judged = |status, tag| {
+            let played = broken(status).on_a_foreign_server(&scenario(tag), "run");
+            played.verdict.kind()
+        };
+        for (status, tag, kind) in [
+            (Some(200), "our-choice", Observed),
+            (Some(404), "our-choice", Observed),
+            (Some(500), "our-choice", Blocked),
+            (Some(503), "our-choice", Blocked),
+            (None, "our-choice", Blocked),
+            (Some(200), "our-name", Failed),
+            (Some(200), "CR-08", Failed),
+        ] {
+            assert_eq!(judged(status, tag), kind, "{status:?} {tag}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_asks_for_a_pause_is_not_judged() {
+        let exchange = Exchange {
+            sent: String::new(),
+            received: String::new(),
+            status: Some(429),
+            checked: None,
+        };
+        let left = || Remains {
+            exchanges: vec![exchange.clone()],
+            ..Remains::default()
+        };
+        let mut failure = vanished(&scenario("CR-08"));
+        failure.phase = Phase::Then;
+        let judged = |verdict| with_remains(verdict, left()).verdict;
+        assert!(matches!(
+            judged(Verdict::Failed(failure)),
+            Verdict::Blocked(_)
+        ));
+        assert_eq!(judged(Verdict::Passed), Verdict::Passed);
+    }
+}

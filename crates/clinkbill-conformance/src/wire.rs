@@ -311,15 +311,17 @@ fn exchange(
 }
 
 impl Pace {
-    /// Waits for this request's turn: turns are given out in the order in which they are asked for.
     async fn wait(&self) {
-        let turn = {
-            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-            let turn = (*next).max(Instant::now());
-            *next = turn + self.pause;
-            turn
-        };
-        tokio::time::sleep_until(turn).await;
+        tokio::time::sleep_until(self.turn(Instant::now())).await;
+    }
+
+    /// When the next request may be sent. Turns are given out in the order in which they are asked
+    /// for.
+    fn turn(&self, now: Instant) -> Instant {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = (*next).max(now);
+        *next = turn + self.pause;
+        turn
     }
 }
 
@@ -591,6 +593,17 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    #[test]
+    fn a_turn_comes_a_pause_after_the_one_before_and_at_once_after_a_lull() {
+        let (start, pause) = (Instant::now(), Duration::from_secs(1));
+        let pace = Pace {
+            pause,
+            next: Arc::new(Mutex::new(start)),
+        };
+        let turns = [start, start, start, start + pause * 9].map(|now| pace.turn(now) - start);
+        assert_eq!(turns, [0, 1, 2, 9].map(Duration::from_secs));
     }
 
     #[test]

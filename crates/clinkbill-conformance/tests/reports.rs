@@ -63,6 +63,28 @@ async fn answers_that_break_the_contract_are_an_axis_of_their_own() {
 }
 
 #[tokio::test]
+async fn a_sandbox_of_ours_conforms_only_if_its_answers_match_the_contract() {
+    let target = Target::wiremock().await.unwrap();
+    let catalogue = Catalogue::embedded().unwrap();
+    let report = run(&catalogue, &target, |scenario| scenario.has_tag("CR-06")).await;
+    let report: Value = serde_json::from_str(&report.unwrap().to_json().unwrap()).unwrap();
+    for (kind, broken, conforms) in [
+        ("wiremock", false, true),
+        ("wiremock", true, false),
+        ("server", true, false),
+        ("remote", true, true),
+    ] {
+        let mut report = report.clone();
+        report["target"]["kind"] = kind.into();
+        if broken {
+            report["answers"]["breaks"] = json!([{"answer": "a", "how": "b", "scenarios": []}]);
+        }
+        let report = Report::from_json(&report.to_string()).unwrap();
+        assert_eq!(report.conforms(), conforms, "{kind} {broken}");
+    }
+}
+
+#[tokio::test]
 async fn the_axes_are_told_apart_and_never_added_up() {
     let report = run_against(YES, 200, |_| true).await;
     let axes = report.axes();

@@ -4,7 +4,7 @@
 
 mod front;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clinkbill_conformance::{
     Catalogue, Change, Drift, Elsewhere, Report, RuleReport, Scenario, Target, TargetError,
@@ -179,13 +179,12 @@ async fn a_key_that_the_server_does_not_know_is_no_target() {
 
 #[tokio::test]
 async fn no_two_requests_are_closer_together_than_the_pause() {
-    let pause = Duration::from_millis(5);
+    let pause = Duration::from_millis(200);
     let target = Target::wiremock().await.unwrap().with_pause(pause);
-    let started = Instant::now();
-    let report = run_some(&target, |scenario| scenario.has_tag("CR-01")).await;
+    let report = run_some(&target, |scenario| scenario.has_tag("CR-06")).await;
     let requests = u32::try_from(report.axes().answers_checked).unwrap();
-    assert!(requests > 10);
-    assert!(started.elapsed() >= pause * (requests - 1), "{requests}");
+    assert!(requests > 2);
+    assert!(report.took() >= pause * (requests - 1), "{requests}");
 }
 
 async fn remote(front: &Front) -> Target {
