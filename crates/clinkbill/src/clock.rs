@@ -5,7 +5,8 @@ use std::time::{Duration, Instant, SystemTime};
 /// What time it is, and how to wait for another: given to a client by
 /// [`ClientBuilder::clock`](crate::ClientBuilder::clock), so that a test need not wait.
 ///
-/// Each method does what the system does unless it is written anew.
+/// Each method does what the system does unless it is written anew. An attempt that takes too
+/// long is given up by tokio's timer, whatever this clock says.
 ///
 /// ```
 /// use std::pin::Pin;

@@ -14,7 +14,9 @@ use clinkbill_types::{IdError, SessionId};
 pub enum Outcome {
     /// Clink provably never saw the request. It may be sent again.
     NotSent,
-    /// Clink saw the request and said no; nothing was made. The same request will fail again.
+    /// Clink saw the request and said no; nothing was made. The same request will fail again,
+    /// unless too many came at once ([`Error::is_rate_limited`]) or its time was off
+    /// ([`Error::is_stale_timestamp`]).
     Rejected,
     /// The request may have taken effect. Do not send it again:
     /// [find out what became of it](crate::guide::reconciliation) first.

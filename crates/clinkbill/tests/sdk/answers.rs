@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clinkbill::{
-    CallOptions, Client, Environment, Error, InvoiceId, Money, OrderId, Outcome, PriceId,
-    ProductId, SecretKey, SessionId, SessionStatus, SubscriptionId, WebhookEndpointId,
+    Error, InvoiceId, Money, OrderId, Outcome, PriceId, ProductId, SessionId, SessionStatus,
+    SubscriptionId, WebhookEndpointId,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -158,13 +158,16 @@ async fn a_connection_that_closes_without_an_answer_leaves_the_outcome_unknown()
 #[tokio::test]
 async fn no_answer_in_time_leaves_the_outcome_unknown() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let api_url = format!("http://{}/api/", listener.local_addr().unwrap());
-    let client = Client::builder(SecretKey::new(KEY).unwrap())
-        .environment(Environment::custom(&api_url).unwrap())
-        .options(CallOptions::default().deadline(Duration::from_millis(50)))
-        .build()
-        .unwrap();
-    // The connection is accepted by the system, and nobody ever reads from it.
+    let client = client(&format!("http://{}/api/", listener.local_addr().unwrap()));
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        connection.read_u8().await.unwrap();
+        // The request is here, and half a minute passes.
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(31)).await;
+        tokio::time::resume();
+        let _ = connection.read_to_end(&mut Vec::new()).await;
+    });
     let error = client
         .checkout_sessions()
         .create(&purchase())
