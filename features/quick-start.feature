@@ -122,7 +122,7 @@ Feature: The first request
         | tomorrow  |
         | soon      |
 
-    @QS-01
+    @QS-01 @our-choice
     Scenario: The body does not say that it is JSON
       When a session is asked for as plain text
       Then Clink refuses

@@ -66,7 +66,7 @@ Feature: Where the checkout is shown
       Then Clink refuses
       And the new email still belongs to nobody
 
-    @RD-01
+    @RD-01 @our-choice
     Scenario Outline: There is no mode <mode>
       When a session is created with
         | mode       | <mode>                        |
@@ -75,10 +75,10 @@ Feature: Where the checkout is shown
       And the new email still belongs to nobody
 
       Examples:
-        | mode        |
-        | hosted      |
-        | embedded    |
-        | HOSTEDPAGE  |
+        | mode       |
+        | hosted     |
+        | embedded   |
+        | HOSTEDPAGE |
 
     @RD-01 @our-choice
     Scenario: A session whose mode is not said is hosted

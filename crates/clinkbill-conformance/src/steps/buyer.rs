@@ -114,7 +114,6 @@ fn payment_is_taken(shop: &mut Shop) -> Step {
 }
 
 #[given(regex = r"^a buyer in ([A-Z]{2}) (is|is not) offered ([A-Z]+)$")]
-#[then(regex = r"^a buyer in ([A-Z]{2}) (is|is not) offered ([A-Z]+)$")]
 async fn is_offered(shop: &mut Shop, country: String, is: String, method: String) -> Step {
     let methods = seen(shop, &country, "paymentMethods").await?;
     let offered = methods.as_array().is_some_and(|methods| {
@@ -126,19 +125,6 @@ async fn is_offered(shop: &mut Shop, country: String, is: String, method: String
         Ok(())
     } else {
         Err(Broken(format!("offered are {methods}")))
-    }
-}
-
-#[then(regex = r"^a buyer in ([A-Z]{2}) (may|may not) choose to pay in ([A-Z]{3})$")]
-async fn may_pay_in(shop: &mut Shop, country: String, may: String, currency: String) -> Step {
-    let currencies = seen(shop, &country, "currencies").await?;
-    let offered = currencies
-        .as_array()
-        .is_some_and(|codes| codes.iter().any(|code| code.as_str() == Some(&currency)));
-    if offered == (may == "may") {
-        Ok(())
-    } else {
-        Err(Broken(format!("the currencies are {currencies}")))
     }
 }
 

@@ -6,14 +6,13 @@
 )]
 
 use cucumber::gherkin::Step as Sentence;
-use cucumber::{given, then, when};
+use cucumber::{then, when};
 use url::Url;
 
 use super::purchase::{confirm, of_a_notebook};
 use crate::html::Page;
 use crate::world::{Broken, Shop, Step, broken, said};
 
-#[given("the buyer opened the checkout")]
 #[when("the buyer opens the checkout")]
 async fn opens(shop: &mut Shop) -> Step {
     open(shop, None).await
@@ -22,14 +21,6 @@ async fn opens(shop: &mut Shop) -> Step {
 #[when(regex = r"^a buyer in ([A-Z]{2}) opens the checkout$")]
 async fn opens_from(shop: &mut Shop, country: String) -> Step {
     open(shop, Some(&country)).await
-}
-
-#[then(regex = r#"^the page says "(.+)"$"#)]
-fn says(shop: &mut Shop, words: String) -> Step {
-    holds(
-        page(shop)?.says(&words),
-        &format!("it does not say {words}"),
-    )
 }
 
 #[then(regex = r#"^the page does not say "(.+)"$"#)]
@@ -143,11 +134,6 @@ fn offers_among(shop: &mut Shop, offers: String, word: String, heading: String) 
 #[then("the page takes a payment")]
 fn takes_payment(shop: &mut Shop) -> Step {
     holds(page(shop)?.has_buttons(), "there is nothing to press")
-}
-
-#[then("the page takes no payment")]
-fn takes_no_payment(shop: &mut Shop) -> Step {
-    holds(!page(shop)?.has_buttons(), "there is something to press")
 }
 
 async fn open(shop: &mut Shop, country: Option<&str>) -> Step {

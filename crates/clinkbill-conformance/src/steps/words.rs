@@ -243,18 +243,15 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The import of somebody at the merchant's own payment channel, whole or `without` a part.
+/// The import of somebody at the merchant's own payment channel, whole or with an empty part.
 fn import(shop: &mut Shop, words: &str) -> Value {
-    let (name, missing) = words.split_once(" without ").unwrap_or((words, ""));
-    let reference = shop.purchase_reference();
-    let mut import = json!({});
-    if missing != "channel" {
-        import["channelAlias"] = "stripe".into();
-    }
-    if missing != "reference" {
-        import["channelCustomerReference"] = format!("{name}-{reference}").into();
-    }
-    import
+    let (name, empty) = words.split_once(" with an empty ").unwrap_or((words, ""));
+    let reference = format!("{name}-{}", shop.purchase_reference());
+    let part = |part, value| if part == empty { "" } else { value };
+    json!({
+        "channelAlias": part("channel", "stripe"),
+        "channelCustomerReference": part("reference", reference.as_str()),
+    })
 }
 
 fn product_id(shop: &mut Shop, word: &str) -> Result<String, Broken> {
