@@ -101,6 +101,43 @@ Feature: What the SDK makes of a failure
         | reset  |
         | closed |
 
+  Rule: A read changes nothing, so it is repeated while that may help
+
+    @MR-02 @RD-06
+    Scenario Outline: <fault> in place of a read
+      Given a session for the email a@example.com
+      And the next read meets <fault>
+      When the shop reads the session that was made
+      Then the read was sent 2 times
+      And the shop has read the session that was made
+      And the create was sent once
+      And 1 session exists
+
+      Examples:
+        | fault                     |
+        | HTTP 500                  |
+        | HTTP 503                  |
+        | an envelope that says 500 |
+        | a proxy's page under 502  |
+        | a reset connection        |
+        | a closed connection       |
+        | half an answer            |
+
+    @MR-02 @RD-06
+    Scenario Outline: <fault> in place of a read is believed
+      Given a session for the email a@example.com
+      And the next read meets <fault>
+      When the shop reads the session that was made
+      Then the read was sent once
+      And the SDK reports Rejected
+      And nothing the SDK said shows a secret
+
+      Examples:
+        | fault                     |
+        | HTTP 401                  |
+        | HTTP 409                  |
+        | an envelope that says 400 |
+
   Rule: What never reached Clink may be sent again
 
     @MR-02

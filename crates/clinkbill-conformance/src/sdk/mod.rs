@@ -178,8 +178,7 @@ mod tests {
             .filter_map(|step| steps::fault_met(&step.value))
             .collect();
 
-        let control =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi/sandbox-control.yaml");
+        let control = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/sandbox-control.yaml");
         let control = std::fs::read_to_string(control).unwrap();
         let kinds = control.split_once("        kind:\n").unwrap().1;
         let kinds = kinds.split_once("enum:\n").unwrap().1;

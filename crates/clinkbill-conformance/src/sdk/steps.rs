@@ -117,11 +117,33 @@ async fn create_for_pair(shop: &mut Backend, email: String, reference: String) -
 }
 
 #[when(
-    regex = r"^the shop ((?:reads|lists|looks|asks|makes|registers|adds|ensures|changes|enables|disables|rotates|deletes) .+)$"
+    regex = r"^the shop ((?:reads an?|reads the session of|lists|looks|asks|makes|registers|adds|ensures|changes|enables|disables|rotates|deletes) .+)$"
 )]
 async fn make_call(shop: &mut Backend, call: String) -> Step {
     // What the server answers to ids that are nobody's is not the question.
     calls::make(&shop.client()?, &call).await.map(drop)
+}
+
+#[when("the shop reads the session that was made")]
+async fn read_made(shop: &mut Backend) -> Step {
+    let session = id(&only_session(shop)?)?;
+    let client = shop.client()?;
+    match client.checkout_sessions().retrieve(&session).await {
+        Ok(session) => shop.read = Some(session.session_id),
+        Err(error) => shop.sent = Some(Err(error)),
+    }
+    Ok(())
+}
+
+#[then("the shop has read the session that was made")]
+fn has_read(shop: &mut Backend) -> Step {
+    let session = only_session(shop)?;
+    match (&shop.read, &shop.sent) {
+        (Some(read), _) if read.as_str() == session => Ok(()),
+        (Some(read), _) => Err(Broken(format!("it has read {read}"))),
+        (None, Some(Err(error))) => Err(Broken(format!("it reports {error:?}"))),
+        (None, _) => Err(broken("the shop has read nothing")),
+    }
 }
 
 #[when("the buyer pays the session that was made")]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clinkbill::{CallOptions, Client, CustomerId, Environment, SecretKey};
+use clinkbill::{CallOptions, Client, CustomerId, Environment, SecretKey, SessionId};
 use clinkbill_sandbox::{Catalogue, LoggedRequest, Sandbox, Server};
 use cucumber::World;
 use tokio::net::TcpSocket;
@@ -15,8 +15,9 @@ use crate::exchange::Exchange;
 use crate::runner::{Remains, Stage};
 use crate::world::{Broken, broken};
 
-/// The id of the operation that makes a session.
+/// The ids of the operations that make a session and read it.
 pub(super) const CREATE: &str = "createCheckoutSession";
+pub(super) const READ: &str = "getCheckoutSession";
 
 /// What a merchant has registered: every merchant of the sandbox starts with it.
 const CATALOGUE: &str = r#"{"products": [{
@@ -49,6 +50,8 @@ pub(crate) struct Backend {
     client: Option<Client>,
     pub(super) customer: Option<CustomerId>,
     pub(super) sent: Option<Sent>,
+    /// The id of the session the shop has read last.
+    pub(super) read: Option<SessionId>,
 }
 
 impl Context {
@@ -73,6 +76,7 @@ impl Backend {
             client: None,
             customer: None,
             sent: None,
+            read: None,
         }
     }
 

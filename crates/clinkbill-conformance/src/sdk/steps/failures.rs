@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use clinkbill::Error;
-use clinkbill_sandbox::{Fault, FaultKind, ProxyStatus};
+use clinkbill_sandbox::{Fault, FaultKind, LoggedRequest, ProxyStatus};
 use cucumber::{given, then};
 use tokio::net::TcpSocket;
 
 use super::BRIEFLY;
 use crate::sdk::calls;
-use crate::sdk::world::{Backend, CREATE};
+use crate::sdk::world::{Backend, CREATE, READ};
 use crate::world::{Broken, Step, broken};
 
 /// What is on its way to the log when the SDK has stopped waiting arrives within this time.
@@ -34,6 +34,11 @@ fn next_create_meets(shop: &mut Backend, fault: String, when: String) -> Step {
     )
 }
 
+#[given(regex = r"^the next read meets (.+)$")]
+fn next_read_meets(shop: &mut Backend, fault: String) -> Step {
+    arm(shop, Fault::new(fault_kind(&fault)?).on(READ).times(1))
+}
+
 #[given(regex = r"^the shop read a session, and its connection was (reset|closed)$")]
 async fn connection_broke(shop: &mut Backend, how: String) -> Step {
     let client = shop.client()?;
@@ -41,7 +46,7 @@ async fn connection_broke(shop: &mut Backend, how: String) -> Step {
     // a read that failed is not the question.
     calls::make(&client, "reads a session").await?.ok();
     let kind = fault_kind(&format!("a {how} connection"))?;
-    arm(shop, Fault::new(kind).on("getCheckoutSession").times(1))?;
+    arm(shop, Fault::new(kind).on(READ).times(1))?;
     calls::make(&client, "reads a session").await?.ok();
     let requests = shop.requests()?;
     if requests.iter().any(|request| request.fault.is_some()) {
@@ -107,12 +112,13 @@ fn hands_over(shop: &mut Backend, mode: String) -> Step {
     }
 }
 
-#[then(regex = r"^the create was sent (once|\d+ times)$")]
-async fn sent_so_often(shop: &mut Backend, times: String) -> Step {
+#[then(regex = r"^the (create|read) was sent (once|\d+ times)$")]
+async fn sent_so_often(shop: &mut Backend, what: String, times: String) -> Step {
+    let operation = if what == "create" { CREATE } else { READ };
     let count = || {
         let requests = shop.requests()?;
-        let is_create = |request: &&_| is_create(request);
-        Ok::<_, Broken>(requests.iter().filter(is_create).count())
+        let is_meant = |request: &&LoggedRequest| request.operation == Some(operation);
+        Ok::<_, Broken>(requests.iter().filter(is_meant).count())
     };
     let arrived = async {
         while count()? == 0 {
@@ -147,10 +153,6 @@ fn shows_no_secret(shop: &mut Backend) -> Step {
     } else {
         Ok(())
     }
-}
-
-fn is_create(request: &clinkbill_sandbox::LoggedRequest) -> bool {
-    request.operation == Some(CREATE)
 }
 
 fn failure(shop: &Backend) -> Result<&Error, Broken> {
