@@ -23,6 +23,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Beside the server there are two more to judge: the SDK, by what it sends ([`sdk`]), and a
+//! merchant's own webhook endpoint, by what it answers ([`receiver`]).
 
 #![warn(missing_docs)]
 
