@@ -41,8 +41,64 @@ impl fmt::Display for Exchange {
     }
 }
 
+/// What went over the wire, as it was. Masking takes time, and few exchanges are ever shown.
+pub(crate) enum Record {
+    /// A request of the suite's.
+    Raw {
+        /// Method and URL.
+        request: String,
+        body: Option<String>,
+        /// Status and body, or why nothing came back.
+        received: Result<(u16, Vec<u8>), String>,
+        checked: Option<Checked>,
+    },
+    /// A request somebody else made, masked by whoever kept it.
+    Masked(Exchange),
+}
+
+impl Record {
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Raw { received, .. } => received.as_ref().ok().map(|(status, _)| *status),
+            Self::Masked(exchange) => exchange.status,
+        }
+    }
+
+    pub(crate) fn checked(&self) -> Option<&Checked> {
+        match self {
+            Self::Raw { checked, .. } => checked.as_ref(),
+            Self::Masked(exchange) => exchange.checked.as_ref(),
+        }
+    }
+
+    /// The exchange as it may be shown.
+    pub(crate) fn masked(self) -> Exchange {
+        let status = self.status();
+        match self {
+            Self::Raw {
+                request,
+                body,
+                received,
+                checked,
+            } => Exchange {
+                sent: match body {
+                    Some(body) => format!("{request} {}", shown(body.as_bytes())),
+                    None => request,
+                },
+                received: match received {
+                    Ok((status, body)) => format!("{status} {}", shown(&body)),
+                    Err(reason) => reason,
+                },
+                status,
+                checked,
+            },
+            Self::Masked(exchange) => exchange,
+        }
+    }
+}
+
 /// A body as it may be shown: one line, bounded, without session tokens, checkout URLs or keys.
-pub(crate) fn shown(body: &[u8]) -> String {
+fn shown(body: &[u8]) -> String {
     let text = match serde_json::from_slice::<Value>(body) {
         Ok(mut value) => {
             mask(&mut value);

@@ -33,6 +33,7 @@ mod catalogue;
 mod draft;
 mod exchange;
 mod html;
+mod judgement;
 mod lint;
 pub mod receiver;
 mod report;

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::exchange::{Exchange, mask_keys, shown};
+use crate::exchange::{Record, mask_keys};
 use crate::schema::{Checked, Contract};
 
 /// How long a scenario waits for one answer, from connecting to the last byte.
@@ -161,7 +161,7 @@ impl Wire {
         method: Method,
         path: &str,
         body: Option<String>,
-        log: &mut Vec<Exchange>,
+        log: &mut Vec<Record>,
     ) -> Result<Answer, WireError> {
         let url = format!("{}{path}", self.base_url);
         self.send(method, &url, self.head()?, body, log).await
@@ -172,7 +172,7 @@ impl Wire {
         &self,
         head: Head,
         body: String,
-        log: &mut Vec<Exchange>,
+        log: &mut Vec<Record>,
     ) -> Result<Answer, WireError> {
         let url = format!("{}checkout/session", self.base_url);
         self.send(Method::POST, &url, head, Some(body), log).await
@@ -192,11 +192,11 @@ impl Wire {
     pub(crate) async fn open_page(
         &self,
         url: Url,
-        log: &mut Vec<Exchange>,
+        log: &mut Vec<Record>,
     ) -> Result<Answer, WireError> {
         let answer = receive(self.client.get(url)).await;
-        let sent = "GET (the checkout page)".to_owned();
-        log.push(exchange(sent, &answer, None));
+        let request = "GET (the checkout page)".to_owned();
+        log.push(record(request, None, &answer, None));
         answer
     }
 
@@ -206,7 +206,7 @@ impl Wire {
         method: Method,
         path: &str,
         body: Option<String>,
-        log: &mut Vec<Exchange>,
+        log: &mut Vec<Record>,
     ) -> Result<Answer, WireError> {
         let (path, query) = match path.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -239,28 +239,25 @@ impl Wire {
         url: &str,
         head: Head,
         body: Option<String>,
-        log: &mut Vec<Exchange>,
+        log: &mut Vec<Record>,
     ) -> Result<Answer, WireError> {
-        let mut sent = format!("{method} {url}");
-        if let Some(body) = &body {
-            sent = format!("{sent} {}", shown(body.as_bytes()));
-        }
         if let Some(pace) = &self.pace {
             pace.wait().await;
         }
-        let answer = self.attempt(method.clone(), url, head, body).await;
+        let answer = self.attempt(&method, url, head, body.clone()).await;
         let path = url.strip_prefix(self.base_url.as_str());
         let checked = answer.as_ref().ok().and_then(|answer| {
             let (contract, path) = self.contract.as_ref().zip(path)?;
             Some(contract.check(method.as_str(), path, answer.status, &answer.body))
         });
-        log.push(exchange(sent, &answer, checked));
+        let request = format!("{method} {url}");
+        log.push(record(request, body, &answer, checked));
         answer
     }
 
     async fn attempt(
         &self,
-        method: Method,
+        method: &Method,
         url: &str,
         head: Head,
         body: Option<String>,
@@ -272,7 +269,7 @@ impl Wire {
         if let Some(timestamp) = head.timestamp {
             headers.insert("x-timestamp", header(&timestamp)?);
         }
-        let mut request = self.client.request(method, url).headers(headers);
+        let mut request = self.client.request(method.clone(), url).headers(headers);
         if let Some(body) = body {
             request = request.header("content-type", head.content_type).body(body);
         }
@@ -294,18 +291,19 @@ async fn receive(request: RequestBuilder) -> Result<Answer, WireError> {
     Ok(Answer { status, body })
 }
 
-fn exchange(
-    sent: String,
+fn record(
+    request: String,
+    body: Option<String>,
     answer: &Result<Answer, WireError>,
     checked: Option<Checked>,
-) -> Exchange {
-    Exchange {
-        sent,
+) -> Record {
+    Record::Raw {
+        request,
+        body,
         received: match answer {
-            Ok(answer) => format!("{} {}", answer.status, shown(&answer.body)),
-            Err(error) => error.to_string(),
+            Ok(answer) => Ok((answer.status, answer.body.clone())),
+            Err(error) => Err(error.to_string()),
         },
-        status: answer.as_ref().ok().map(|answer| answer.status),
         checked,
     }
 }
@@ -617,7 +615,8 @@ mod tests {
         let mut log = Vec::new();
         let answer = runtime.block_on(wire.call(Method::GET, "order/o", None, &mut log));
         assert!(matches!(answer, Err(WireError::Http(_))));
-        assert_eq!(log[0].sent, "GET http://127.0.0.1:1/api/order/o");
-        assert!(!format!("{log:?}").contains("hidden"));
+        let exchange = log.remove(0).masked();
+        assert_eq!(exchange.sent, "GET http://127.0.0.1:1/api/order/o");
+        assert!(!format!("{exchange:?}").contains("hidden"));
     }
 }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use cucumber::World;
 
-use crate::exchange::Exchange;
+use crate::exchange::Record;
 use crate::html::Page;
-use crate::runner::{Remains, Stage};
+use crate::judgement::Remains;
+use crate::runner::Stage;
 use crate::wire::{Answer, Data, Wire};
 use talk::session_of;
 
@@ -58,7 +59,7 @@ pub(crate) struct Shop {
     pub(crate) sent: Option<Sent>,
     /// The checkout page as the buyer saw it last.
     pub(crate) page: Option<Page>,
-    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) exchanges: Vec<Record>,
     /// A check could not be trusted on this target.
     pub(crate) untrusted: bool,
     /// How a refusal is called that the guide gives no name.

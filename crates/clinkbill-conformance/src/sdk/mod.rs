@@ -33,8 +33,9 @@ use clinkbill_sandbox::StartError;
 
 use self::world::{Backend, Context};
 use crate::catalogue::{Catalogue, CatalogueError, Scenario};
+use crate::judgement::vanished;
 use crate::report::Verdict;
-use crate::runner::{play, vanished};
+use crate::runner::play;
 
 /// The feature files about the SDK, as they were when this crate was compiled.
 const EMBEDDED: [(&str, &str); 2] = [

@@ -11,8 +11,9 @@ use tokio::net::TcpSocket;
 
 use super::SuiteError;
 use super::purchases::Sent;
-use crate::exchange::Exchange;
-use crate::runner::{Remains, Stage};
+use crate::exchange::{Exchange, Record};
+use crate::judgement::Remains;
+use crate::runner::Stage;
 use crate::world::{Broken, broken};
 
 /// The ids of the operations that make a session and read it.
@@ -189,14 +190,14 @@ impl fmt::Debug for Backend {
     }
 }
 
-fn exchange(request: &LoggedRequest) -> Exchange {
+fn exchange(request: &LoggedRequest) -> Record {
     let status = request.status.map(|status| format!("HTTP {status}"));
     let fault = request.fault.map(|fault| format!("fault {fault}"));
     let received: Vec<_> = status.into_iter().chain(fault).collect();
-    Exchange {
+    Record::Masked(Exchange {
         sent: format!("{} {} {}", request.method, request.path, request.body),
         received: received.join(", "),
         status: request.status,
         checked: None,
-    }
+    })
 }
