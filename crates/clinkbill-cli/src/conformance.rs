@@ -37,11 +37,11 @@ const SECRET_KEY: &str = "CLINK_SECRET_KEY";
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The server to judge: its base URL, with /api in it
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", group = "judged")]
     base_url: Option<String>,
 
     /// Also trust the certificate authorities of this PEM file
-    #[arg(long, value_name = "FILE", requires = "base_url")]
+    #[arg(long, value_name = "FILE", requires = "judged")]
     ca: Option<PathBuf>,
 
     /// Leave at least so many milliseconds between two requests
@@ -116,7 +116,7 @@ pub(crate) async fn run(args: &Args) -> Result<Exit, Error> {
 }
 
 async fn judge_webhook(url: &str, args: &Args) -> Result<Exit, Error> {
-    let report = webhook::check(url, &args.webhook).await?;
+    let report = webhook::check(url, args.ca.as_deref(), &args.webhook).await?;
     if let Some(path) = &args.save {
         write(path, &report.to_json()?)?;
     }

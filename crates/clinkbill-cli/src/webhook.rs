@@ -16,8 +16,8 @@ use crate::exit::Exit;
 #[group(skip)]
 pub(crate) struct Args {
     /// Judge this webhook endpoint of a merchant instead of a server
-    #[arg(long, value_name = "URL",
-        conflicts_with_all = ["base_url", "pause", "concurrency", "rules", "names", "list", "junit"])]
+    #[arg(long, value_name = "URL", group = "judged",
+        conflicts_with_all = ["pause", "concurrency", "rules", "names", "list", "junit"])]
     pub(crate) webhook: Option<String>,
 
     /// Read the endpoint's signing secret from this environment variable
@@ -61,7 +61,7 @@ pub(crate) enum Error {
 }
 
 /// Judges the endpoint at this URL.
-pub(crate) async fn check(url: &str, args: &Args) -> Result<Report, Error> {
+pub(crate) async fn check(url: &str, ca: Option<&Path>, args: &Args) -> Result<Report, Error> {
     let plain = if args.webhook_plain_http {
         PlainHttp::ToAnyMachine
     } else {
@@ -69,6 +69,10 @@ pub(crate) async fn check(url: &str, args: &Args) -> Result<Report, Error> {
     };
     let endpoint = Endpoint::new(url, args.secret()?, plain)?;
     let endpoint = endpoint.with_patience(Duration::from_secs(args.webhook_timeout));
+    let endpoint = match ca {
+        Some(path) => endpoint.with_extra_roots(read(path)?.as_bytes())?,
+        None => endpoint,
+    };
     Ok(endpoint.check().await?)
 }
 

@@ -314,6 +314,37 @@ fn each_kind_of_trouble_has_its_own_exit_status_and_says_why_on_stderr() {
 }
 
 #[test]
+fn a_webhook_endpoint_under_an_authority_of_its_own_answers_who_trusts_it() {
+    let runtime = runtime();
+    let front = runtime.block_on(Front::start(&Sandbox::new()));
+    let (ca, secret) = (
+        file("webhook-authority.pem"),
+        file("webhook-secret-of-the-front"),
+    );
+    fs::write(&ca, &front.authority).unwrap();
+    fs::write(&secret, "whsec_x7secret").unwrap();
+    let url = format!("{}/hook", front.base_url);
+    let judge = [
+        "conformance",
+        "--webhook",
+        &url,
+        "--webhook-secret-file",
+        &secret,
+    ];
+
+    let stranger = clinkbill(None, &judge);
+    assert_eq!(code(&stranger), 69, "{}", stderr(&stranger));
+    // The sandbox has nothing there, and says so.
+    let trusting = clinkbill(None, &[&judge[..], &["--ca", &ca]].concat());
+    assert_eq!(code(&trusting), 3, "{}", stderr(&trusting));
+    assert!(
+        stdout(&trusting).contains("saw 404"),
+        "{}",
+        stdout(&trusting)
+    );
+}
+
+#[test]
 fn help_tells_every_exit_status_on_stdout() {
     for task in ["conformance", "drift"] {
         let output = clinkbill(None, &[task, "--help"]);

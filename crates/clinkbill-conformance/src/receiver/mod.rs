@@ -63,6 +63,7 @@ pub struct Endpoint {
     url: Url,
     secret: WebhookSecret,
     patience: Duration,
+    options: clinkbill_api::Options,
 }
 
 /// How far events may travel without TLS.
@@ -115,7 +116,14 @@ impl Endpoint {
             url,
             secret,
             patience: PATIENCE,
+            options: clinkbill_api::Options::default(),
         })
+    }
+
+    /// Trusts the certificate authorities of this PEM text as well as those of the system.
+    pub fn with_extra_roots(mut self, pem: &[u8]) -> Result<Self, EndpointError> {
+        self.options = self.options.with_extra_roots(pem)?;
+        Ok(self)
     }
 
     /// Waits at most this long for each answer, from connecting to its last byte.
@@ -135,7 +143,7 @@ impl Endpoint {
     /// # Errors
     /// There is no client to send with. Whatever the endpoint does is in the report.
     pub async fn check(&self) -> Result<Report, EndpointError> {
-        let sender = Sender::to(&self.url, self.patience)?;
+        let sender = Sender::to(&self.url, self.options.clone(), self.patience)?;
         let date = now()?;
         let mut report = Report::new(&self.url, self.patience, date);
         let strangers = format!("whsec_{:032x}", rand::random::<u128>());

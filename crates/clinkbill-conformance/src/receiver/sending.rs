@@ -21,11 +21,13 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    pub(super) fn to(url: &Url, patience: Duration) -> Result<Self, ConnectError> {
+    pub(super) fn to(
+        url: &Url,
+        options: Options,
+        patience: Duration,
+    ) -> Result<Self, ConnectError> {
         // Neither redirects nor second sendings; the time is kept here.
-        let options = Options::default()
-            .with_connect_timeout(patience)
-            .with_timeout(None);
+        let options = options.with_connect_timeout(patience).with_timeout(None);
         Ok(Self {
             client: clinkbill_api::http_client(url, &options)?,
             url: url.clone(),
