@@ -19,7 +19,7 @@ const ARRIVAL: Duration = Duration::from_secs(10);
 
 #[given(regex = r"^the next create meets (.+), (before|after) it takes effect$")]
 fn next_create_meets(shop: &mut Backend, fault: String, when: String) -> Step {
-    let kind = fault_kind(&fault)?;
+    let kind = fault_kind(&fault, shop.key())?;
     if kind == FaultKind::Stall {
         shop.wait_at_most(BRIEFLY);
     }
@@ -36,7 +36,12 @@ fn next_create_meets(shop: &mut Backend, fault: String, when: String) -> Step {
 
 #[given(regex = r"^the next read meets (.+)$")]
 fn next_read_meets(shop: &mut Backend, fault: String) -> Step {
-    arm(shop, Fault::new(fault_kind(&fault)?).on(READ).times(1))
+    arm(
+        shop,
+        Fault::new(fault_kind(&fault, shop.key())?)
+            .on(READ)
+            .times(1),
+    )
 }
 
 #[given(regex = r"^the shop read a session, and its connection was (reset|closed)$")]
@@ -45,7 +50,7 @@ async fn connection_broke(shop: &mut Backend, how: String) -> Step {
     // The first read leaves a connection behind, which the second one uses. What the SDK makes of
     // a read that failed is not the question.
     calls::make(&client, "reads a session").await?.ok();
-    let kind = fault_kind(&format!("a {how} connection"))?;
+    let kind = fault_kind(&format!("a {how} connection"), shop.key())?;
     arm(shop, Fault::new(kind).on(READ).times(1))?;
     calls::make(&client, "reads a session").await?.ok();
     let requests = shop.requests()?;
@@ -167,10 +172,11 @@ fn arm(shop: &Backend, fault: Fault) -> Step {
     armed.map_err(|error| Broken(error.to_string()))
 }
 
-fn fault_kind(words: &str) -> Result<FaultKind, Broken> {
+/// The fault of this name. What a server says may repeat the key it was sent.
+fn fault_kind(words: &str, key: &str) -> Result<FaultKind, Broken> {
     let envelope = |code| FaultKind::EnvelopeError {
         code,
-        msg: "as it is".to_owned(),
+        msg: format!("invalid apiKey={key}"),
     };
     Ok(match words {
         "HTTP 401" => FaultKind::Unauthorized,
@@ -201,7 +207,7 @@ fn fault_kind(words: &str) -> Result<FaultKind, Broken> {
 pub(in crate::sdk) fn fault_met(sentence: &str) -> Option<(String, String)> {
     let words = sentence.strip_prefix("the next create meets ")?;
     let (words, when) = words.strip_suffix(" it takes effect")?.split_once(", ")?;
-    let fault = Fault::new(fault_kind(words).ok()?);
+    let fault = Fault::new(fault_kind(words, "").ok()?);
     let fault = serde_json::to_value(fault).ok()?;
     Some((fault["kind"].as_str()?.to_owned(), when.to_owned()))
 }
