@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clinkbill_conformance::{
-    Catalogue, CatalogueError, Choice, Elsewhere, JunitError, RunError, Scenario, Target,
-    TargetError,
+    Catalogue, CatalogueError, Choice, Elsewhere, JunitError, Rule, Rules, RulesError, RunError,
+    Scenario, Target, TargetError,
 };
 
 use crate::exit::Exit;
@@ -97,6 +97,8 @@ pub(crate) enum Error {
     #[error("failed to write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error(transparent)]
+    Rules(#[from] RulesError),
+    #[error(transparent)]
     Run(#[from] RunError),
     #[error("failed to write the report as JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -131,11 +133,14 @@ async fn judge_webhook(url: &str, args: &Args) -> Result<Exit, Error> {
 async fn judge_server(args: &Args) -> Result<Exit, Error> {
     let catalogue = Catalogue::embedded()?;
     let scenarios = catalogue.scenarios();
-    let is_known = |rule: &&String| scenarios.iter().any(|own| own.rules.contains(rule));
-    if let Some(unknown) = args.rules.iter().find(|rule| !is_known(rule)) {
-        return Err(Error::NoSuchRule(unknown.clone()));
-    }
-    let selected = scenarios.iter().filter(|own| args.select(own));
+    let rules = Rules::embedded()?;
+    let rules = args.rules(&rules, scenarios)?;
+    let is_selected = |scenario: &Scenario| {
+        let names = &args.names;
+        (rules.is_empty() || rules.iter().any(|rule| rule.is_exercised_by(scenario)))
+            && (names.is_empty() || names.iter().any(|name| scenario.name.contains(name)))
+    };
+    let selected = scenarios.iter().filter(|own| is_selected(own));
     let selected: Vec<_> = selected.map(|own| own.name.as_str()).collect();
     if selected.is_empty() {
         return Err(Error::NothingSelected);
@@ -151,8 +156,7 @@ async fn judge_server(args: &Args) -> Result<Exit, Error> {
         Some(concurrency) => target.with_concurrency(concurrency),
         None => target,
     };
-    let select = |scenario: &Scenario| args.select(scenario);
-    let report = clinkbill_conformance::run(&catalogue, &target, select).await?;
+    let report = clinkbill_conformance::run(&catalogue, &target, is_selected).await?;
     if let Some(path) = &args.save {
         write(path, &report.to_json()?)?;
     }
@@ -191,11 +195,14 @@ impl Args {
         Ok(Choice::Elsewhere(elsewhere.with_extra_roots(pem)))
     }
 
-    fn select(&self, scenario: &Scenario) -> bool {
-        let rules = &self.rules;
-        let names = &self.names;
-        (rules.is_empty() || rules.iter().any(|rule| scenario.rules.contains(rule)))
-            && (names.is_empty() || names.iter().any(|name| scenario.name.contains(name)))
+    /// The rules that --rule names, each of which has a scenario.
+    fn rules<'a>(&self, rules: &'a Rules, scenarios: &[Scenario]) -> Result<Vec<&'a Rule>, Error> {
+        let has_one = |rule: &&Rule| scenarios.iter().any(|own| rule.is_exercised_by(own));
+        let named = self.rules.iter().map(|id| {
+            let rule = rules.get(id).filter(has_one);
+            rule.ok_or_else(|| Error::NoSuchRule(id.clone()))
+        });
+        named.collect()
     }
 }
 
@@ -215,6 +222,7 @@ impl Error {
             Self::Read { .. } => Exit::NoInput,
             Self::Write { .. } => Exit::CannotCreate,
             Self::Catalogue(_)
+            | Self::Rules(_)
             | Self::Run(_)
             | Self::Json(_)
             | Self::Junit(_)

@@ -211,6 +211,9 @@ fn scenarios_are_listed_and_selected_by_rule_and_by_name() {
     for line in &lines {
         assert!(line.contains("CR-06") || line.contains("CR-08"), "{line}");
     }
+    let twin = clinkbill(None, &["conformance", "--list", "--rule", "FR-01"]);
+    let own = clinkbill(None, &["conformance", "--list", "--rule", "CR-01"]);
+    assert_eq!(stdout(&twin), stdout(&own), "both rules say one thing");
     let name = lines[0];
     let one = clinkbill(None, &["conformance", "--name", name, "--json"]);
     let report: Value = serde_json::from_str(stdout(&one)).unwrap();

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Scenario};
 use crate::lint::Fault;
 
 /// The file of rules, as it was when this crate was compiled.
@@ -166,6 +166,14 @@ impl Rules {
 }
 
 impl Rule {
+    /// Whether a scenario is one of this rule: under its own id, or under that of a rule that says
+    /// the same.
+    #[must_use]
+    pub fn is_exercised_by(&self, scenario: &Scenario) -> bool {
+        let is_own = |id: &String| *id == self.id || self.same_as.contains(id);
+        scenario.rules.iter().any(is_own)
+    }
+
     pub(crate) fn fault(&self, message: &str) -> Fault {
         Fault {
             file: FILE.to_owned(),

@@ -96,13 +96,17 @@ impl Once {
             Verdict::NotRun(reason) => Ok(Completion::ignored_with(reason)),
             Verdict::Failed(failure) => Err(failure.into()),
             Verdict::Blocked(failure) => Err(format!("could not be judged\n{failure}").into()),
-            Verdict::Passed | Verdict::Observed(_)
+            // An answer that was only observed is no pass.
+            Verdict::Observed(observation) => {
+                Ok(Completion::ignored_with(format!("observed, {observation}")))
+            }
+            Verdict::Passed
                 if report.target().kind.is_own_sandbox() && !outcome.breaks.is_empty() =>
             {
                 let breaks = outcome.breaks.join("\n");
                 Err(format!("answers that break the contract:\n{breaks}").into())
             }
-            Verdict::Passed | Verdict::Observed(_) => Ok(Completion::Completed),
+            Verdict::Passed => Ok(Completion::Completed),
         }
     }
 

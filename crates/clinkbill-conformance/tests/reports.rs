@@ -78,9 +78,12 @@ async fn a_sandbox_of_ours_conforms_only_if_its_answers_match_the_contract() {
         report["target"]["kind"] = kind.into();
         if broken {
             report["answers"]["breaks"] = json!([{"answer": "a", "how": "b", "scenarios": []}]);
+            report["scenarios"][0]["breaks"] = json!(["a: b"]);
         }
         let report = Report::from_json(&report.to_string()).unwrap();
         assert_eq!(report.conforms(), conforms, "{kind} {broken}");
+        let is_green = !report.to_junit().unwrap().contains("<failure ");
+        assert_eq!(is_green, conforms, "{kind} {broken}");
     }
 }
 

@@ -12,7 +12,8 @@ pub struct JunitError(#[from] quick_junit::SerializeError);
 impl Report {
     /// The report as JUnit XML: a suite for each feature file, a case for each scenario. What was
     /// not run is skipped; what could not be judged is an error; what was observed is a success
-    /// that tells the answer.
+    /// that tells the answer. Where a sandbox of ours breaks its contract, a scenario that passed is a
+    /// failure, so that a build server sees red when [`conforms`](Self::conforms) does.
     pub fn to_junit(&self) -> Result<String, JunitError> {
         let mut report = quick_junit::Report::new("clinkbill conformance");
         report.set_time(self.took());
@@ -28,17 +29,24 @@ impl Report {
             suite.add_property(("baseUrl", self.target.base_url.as_str()));
             suite.add_property(("date", self.date.to_string().as_str()));
             let own = |outcome: &&Outcome| outcome.scenario.file == file;
-            suite.add_test_cases(self.outcomes().iter().filter(own).map(case));
+            let cases = self.outcomes().iter().filter(own);
+            let own_sandbox = self.target.kind.is_own_sandbox();
+            suite.add_test_cases(cases.map(|outcome| case(outcome, own_sandbox)));
             report.add_test_suite(suite);
         }
         Ok(report.to_string()?)
     }
 }
 
-fn case(outcome: &Outcome) -> TestCase {
+fn case(outcome: &Outcome, own_sandbox: bool) -> TestCase {
     let scenario = &outcome.scenario;
     let mut out = outcome.breaks.clone();
     let status = match &outcome.verdict {
+        Verdict::Passed if own_sandbox && !outcome.breaks.is_empty() => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_message("answers that break the contract");
+            status
+        }
         Verdict::Passed => TestCaseStatus::success(),
         Verdict::Observed(observation) => {
             out.insert(0, observation.to_string());

@@ -56,10 +56,9 @@ pub(super) fn of(rules: &Rules, outcomes: &[Outcome]) -> Vec<RuleReport> {
     rules
         .iter()
         .map(|rule| {
-            let is_own = |id: &String| *id == rule.id || rule.same_as.contains(id);
             let own = outcomes
                 .iter()
-                .filter(|outcome| outcome.scenario.rules.iter().any(is_own));
+                .filter(|outcome| rule.is_exercised_by(&outcome.scenario));
             RuleReport {
                 id: rule.id.clone(),
                 level: rule.level,
