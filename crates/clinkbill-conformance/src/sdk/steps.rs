@@ -23,7 +23,7 @@ use super::world::Backend;
 use crate::world::{Broken, Step, broken};
 
 /// Long enough for an answer that comes, and short enough to wait for one that does not.
-const BRIEFLY: Duration = Duration::from_secs(1);
+const BRIEFLY: Duration = Duration::from_secs(2);
 
 /// Who the customer of a scenario is.
 const EMAIL: &str = "customer@example.com";
