@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use clinkbill_api::{Deployment, Options};
 use tokio::sync::Semaphore;
-use url::{Origin, Url};
+use url::Url;
 
 use crate::catalogue::{Prices, Products};
 use crate::clock::SystemClock;
-use crate::environment::{PlainHttp, check_transport};
+use crate::environment::{Home, PlainHttp, check_transport};
 use crate::observe::{Server, unknown_key};
 use crate::retry::full_jitter;
 use crate::secret::KeyKind;
@@ -32,8 +32,8 @@ struct Shared {
     api: clinkbill_api::Client,
     key: SecretKey,
     environment: Environment,
-    checkout_origin: Origin,
-    portal_origin: Origin,
+    checkout_home: Home,
+    portal_home: Home,
     clock: Arc<dyn Clock>,
     jitter: Arc<Jitter>,
     places: Semaphore,
@@ -143,12 +143,12 @@ impl Client {
         &self.shared.key
     }
 
-    pub(crate) fn checkout_origin(&self) -> &Origin {
-        &self.shared.checkout_origin
+    pub(crate) fn checkout_home(&self) -> &Home {
+        &self.shared.checkout_home
     }
 
-    pub(crate) fn portal_origin(&self) -> &Origin {
-        &self.shared.portal_origin
+    pub(crate) fn portal_home(&self) -> &Home {
+        &self.shared.portal_home
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -255,12 +255,12 @@ impl ClientBuilder {
             .checkout_host
             .as_deref()
             .unwrap_or(self.environment.checkout_origin());
-        let checkout_origin = parse_origin("checkout_host", checkout_origin, self.plain_http)?;
+        let checkout_home = parse_home("checkout_host", checkout_origin, self.plain_http)?;
         let portal_origin = self
             .portal_host
             .as_deref()
             .unwrap_or(self.environment.portal_origin());
-        let portal_origin = parse_origin("portal_host", portal_origin, self.plain_http)?;
+        let portal_home = parse_home("portal_host", portal_origin, self.plain_http)?;
 
         if self.max_in_flight == 0 {
             return Err(Error::invalid("max_in_flight", "must be at least 1"));
@@ -281,8 +281,8 @@ impl ClientBuilder {
             api,
             key: self.key,
             environment: self.environment,
-            checkout_origin,
-            portal_origin,
+            checkout_home,
+            portal_home,
             server,
             clock: self.clock,
             jitter: self.jitter,
@@ -317,11 +317,11 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-fn parse_origin(field: &'static str, text: &str, plain: PlainHttp) -> Result<Origin, Error> {
+fn parse_home(field: &'static str, text: &str, plain: PlainHttp) -> Result<Home, Error> {
     let url = Url::parse(text)
         .map_err(|_| Error::invalid(field, "is not an absolute http or https URL"))?;
     check_transport(field, &url, plain)?;
-    Ok(url.origin())
+    Ok(Home::of(&url))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use clinkbill_api::Deployment;
 use url::{Host, Origin, Url};
 
 use crate::Error;
-use crate::redirect::parse_absolute;
+use crate::redirect::{parse_absolute, unambiguous};
 
 const BASE_URL: &str = "CLINK_BASE_URL";
 const SANDBOX_API: &str = "https://uat-api.clinkbill.com/api/";
@@ -164,16 +164,38 @@ pub(crate) fn check_transport(
     }
 }
 
-/// Whether a URL that a server gave leads to this origin; else what is wrong with it.
-pub(crate) fn leads_to(text: &str, origin: &Origin) -> Result<(), &'static str> {
-    let url = parse_absolute(text)?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("has a user in it");
+/// The origin a server's links have to lead to.
+#[derive(Debug)]
+pub(crate) struct Home {
+    origin: Origin,
+    /// The same as browsers write it.
+    text: String,
+}
+
+impl Home {
+    pub(crate) fn of(url: &Url) -> Self {
+        let origin = url.origin();
+        let text = origin.ascii_serialization();
+        Self { origin, text }
     }
-    if url.origin() != *origin {
-        return Err("leads to another host than the one of this environment");
+
+    /// What is wrong with a URL that a server gave, if it does not lead here.
+    pub(crate) fn check(&self, text: &str) -> Result<(), &'static str> {
+        let text = unambiguous(text)?;
+        // Up to its first slash it is this origin to the letter: no need to take it apart.
+        let rest = text.strip_prefix(&self.text);
+        if rest.is_some_and(|rest| rest.starts_with('/')) {
+            return Ok(());
+        }
+        let url = parse_absolute(text)?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("has a user in it");
+        }
+        if url.origin() != self.origin {
+            return Err("leads to another host than the one of this environment");
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn is_loopback(url: &Url) -> bool {

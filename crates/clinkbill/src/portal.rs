@@ -6,7 +6,6 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::call::{Method, Operation};
 use crate::customer::not_blank;
-use crate::environment::leads_to;
 use crate::{Client, Error, RedirectUrl};
 
 const CREATE: Operation = Operation::new(Method::Post, "/billing/session");
@@ -72,7 +71,7 @@ impl<'a> BillingSessions<'a> {
             .send(|api| async move { api.create_billing_session(request).await })
             .await?;
         let url = created.url.expose();
-        leads_to(url, self.client.portal_origin()).map_err(|problem| {
+        self.client.portal_home().check(url).map_err(|problem| {
             Error::unreadable_because(format!("has a portal URL that {problem}"))
         })?;
         Ok(BillingSession {

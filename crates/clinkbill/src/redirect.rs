@@ -36,16 +36,20 @@ impl RedirectUrl {
     }
 }
 
-/// An absolute `http` or `https` URL that means what it says to everyone who reads it, or what
-/// is wrong with it.
+/// The text of a URL that means the same to everyone who reads it.
 ///
 /// A browser drops tabs and line ends, so they would hide from a check of the parsed URL and
 /// still break out of a header; and it reads a backslash as a slash, where others read a name.
-pub(crate) fn parse_absolute(text: &str) -> Result<Url, &'static str> {
+pub(crate) fn unambiguous(text: &str) -> Result<&str, &'static str> {
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err("has white space, a control character or a backslash in it");
     }
-    Url::parse(text)
+    Ok(text)
+}
+
+/// An absolute `http` or `https` URL that means the same to everyone, or what is wrong with it.
+pub(crate) fn parse_absolute(text: &str) -> Result<Url, &'static str> {
+    Url::parse(unambiguous(text)?)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         .ok_or("is not an absolute http or https URL")

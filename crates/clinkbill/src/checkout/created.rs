@@ -2,9 +2,8 @@ use std::fmt;
 
 use clinkbill_types::{CustomerId, Money, SessionId, Timestamp, UiMode};
 use secrecy::{ExposeSecret, SecretString};
-use url::Origin;
 
-use crate::environment::leads_to;
+use crate::environment::Home;
 
 /// A session that was just created: what a merchant needs next.
 ///
@@ -45,9 +44,9 @@ impl CheckoutUrl {
         self.0.expose_secret()
     }
 
-    /// The URL, when it leads to this origin; else what is wrong with it.
-    pub(super) fn parse(text: &str, origin: &Origin) -> Result<Self, &'static str> {
-        leads_to(text, origin)?;
+    /// The URL, when it leads home; else what is wrong with it.
+    pub(super) fn parse(text: &str, home: &Home) -> Result<Self, &'static str> {
+        home.check(text)?;
         Ok(Self(text.into()))
     }
 }
@@ -66,11 +65,14 @@ mod tests {
 
     #[test]
     fn a_checkout_url_leads_to_the_checkout_host_and_nowhere_else() {
-        let origin = Url::parse("https://uat-checkout.clinkbill.com")
-            .unwrap()
-            .origin();
-        let url = "https://uat-checkout.clinkbill.com/pay/sess_1#canary";
-        assert_eq!(CheckoutUrl::parse(url, &origin).unwrap().as_str(), url);
+        let home = Home::of(&Url::parse("https://uat-checkout.clinkbill.com").unwrap());
+        for url in [
+            "https://uat-checkout.clinkbill.com/pay/sess_1#canary",
+            "https://uat-checkout.clinkbill.com?pay=sess_1",
+            "https://UAT-checkout.clinkbill.com:443/pay/sess_1",
+        ] {
+            assert_eq!(CheckoutUrl::parse(url, &home).unwrap().as_str(), url);
+        }
 
         for url in [
             "http://uat-checkout.clinkbill.com/pay/sess_1",
@@ -78,6 +80,7 @@ mod tests {
             "https://checkout.clinkbill.com/pay/sess_1",
             "https://uat-checkout.clinkbill.com.example.com/pay/sess_1",
             "https://uat-checkout.clinkbill.com@example.com/pay/sess_1",
+            "https://uat-checkout.clinkbill.com:x@example.com/pay/sess_1",
             "https://user@uat-checkout.clinkbill.com/pay/sess_1",
             "javascript:alert(1)",
             "/pay/sess_1",
@@ -90,14 +93,14 @@ mod tests {
             "https://uat-checkout.clinkbill.com/pay\u{7f}sess_1",
             "https://uat-checkout.clinkbill.com\\@example.com/pay/sess_1",
         ] {
-            assert!(CheckoutUrl::parse(url, &origin).is_err(), "{url}");
+            assert!(CheckoutUrl::parse(url, &home).is_err(), "{url}");
         }
     }
 
     #[test]
     fn a_checkout_url_is_never_printed() {
-        let origin = Url::parse("http://127.0.0.1:1").unwrap().origin();
-        let url = CheckoutUrl::parse("http://127.0.0.1:1/pay/canary", &origin).unwrap();
+        let home = Home::of(&Url::parse("http://127.0.0.1:1").unwrap());
+        let url = CheckoutUrl::parse("http://127.0.0.1:1/pay/canary", &home).unwrap();
         assert!(!format!("{url:?} {url:#?}").contains("canary"));
     }
 }

@@ -71,7 +71,7 @@ impl<'a> CheckoutSessions<'a> {
         let created = call
             .send(|api| async move { api.create_checkout_session(asked).await })
             .await?;
-        wire::created::<U>(created, asked, self.client.checkout_origin())
+        wire::created::<U>(created, asked, self.client.checkout_home())
     }
 
     /// The session with this id, as it stands now. Cancel-safe, as every read is.

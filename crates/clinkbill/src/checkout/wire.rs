@@ -10,13 +10,13 @@ use clinkbill_types::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use url::Origin;
 
 use super::options::{Options, PaymentChoice};
 use super::rules::{CustomerKnown, PurchaseComplete, Rendered};
 use super::sealed::{PurchaseParts, RenderingParts};
 use super::{CheckoutUrl, CreatedSession, Line, NewSession, PromotionCodes, ScheduledPhase};
 use crate::customer::not_blank;
+use crate::environment::Home;
 use crate::redirect::parse_absolute;
 use crate::{Error, Session};
 
@@ -90,7 +90,7 @@ where
 pub(crate) fn created<U: Rendered>(
     wire: types::CreatedCheckoutSession,
     asked: &types::CreateCheckoutSessionRequest,
-    checkout_origin: &Origin,
+    checkout_home: &Home,
 ) -> Result<CreatedSession<U::Url>, Error> {
     let session_id: SessionId = wire
         .session_id
@@ -102,7 +102,7 @@ pub(crate) fn created<U: Rendered>(
         .url
         .as_ref()
         .and_then(|url| given(url.expose()))
-        .map(|url| CheckoutUrl::parse(url, checkout_origin))
+        .map(|url| CheckoutUrl::parse(url, checkout_home))
         .transpose()
         .and_then(|url| U::url(url).ok_or("is missing"))
         .map_err(|problem| {
