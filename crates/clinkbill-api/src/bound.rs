@@ -27,7 +27,13 @@ pub fn is_too_long(error: &reqwest::Error) -> bool {
 
 /// The same answer with a body that ends in an error beyond the bound.
 pub(crate) fn bounded(response: Response) -> Response {
+    // What comes is no longer than what was announced.
     let announced = response.content_length();
+    let fits = announced.map(|length| usize::try_from(length).is_ok_and(|it| it <= LONGEST_ANSWER));
+    if fits == Some(true) {
+        return response;
+    }
+
     let url = response.url().clone();
     let (mut parts, mut body) = http::Response::<Body>::from(response).into_parts();
     // The way through `http::Response` loses the URL.
@@ -36,7 +42,7 @@ pub(crate) fn bounded(response: Response) -> Response {
     }
 
     let mut bound = LONGEST_ANSWER;
-    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |it| it > bound)) {
+    if fits == Some(false) {
         // Beyond its bound at once; the answer's own body is dropped, and the connection with it.
         (body, bound) = (Body::from("."), 0);
     }

@@ -104,17 +104,22 @@ impl Exchange<'_> {
         retry_after: Option<Duration>,
     ) -> Result<E::Data, Error> {
         let (code, message, data) = envelope.into_parts();
+        let code = code.map(i64::from);
+        self.span.answered(http_status, code);
+        let claims_success = matches!(code, None | Some(SUCCESS));
+        if claims_success && let Some(data) = data {
+            return Ok(data);
+        }
         let answer = Answer {
             http_status,
-            code: code.map(i64::from),
+            code,
             message: message.map(|text| redacted(&text, self.key)),
             retry_after,
         };
-        self.span.answered(http_status, answer.code);
-        match (answer.code, data) {
-            (None | Some(SUCCESS), Some(data)) => Ok(data),
-            (None | Some(SUCCESS), None) => Err(Error::unreadable(answer, "has no data")),
-            _ => Err(Error::answered(answer)),
+        if claims_success {
+            Err(Error::unreadable(answer, "has no data"))
+        } else {
+            Err(Error::answered(answer))
         }
     }
 
