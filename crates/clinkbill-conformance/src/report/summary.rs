@@ -81,7 +81,7 @@ fn contract(report: &Report, f: &mut Formatter<'_>) -> fmt::Result {
     for found in &answers.breaks {
         let count = found.scenarios.len();
         let (answer, how) = (&found.answer, &found.how);
-        writeln!(f, "  {answer}: {how} (in {count} scenarios)")?;
+        writeln!(f, "  {answer}: {how} (scenarios: {count})")?;
     }
     if !answers.unknown_fields.is_empty() {
         writeln!(f, "\nfields the contract does not know, which is no fault:")?;
