@@ -415,8 +415,8 @@ pub mod types {
         pub enabled: ::std::option::Option<bool>,
         /// Which events are sent.
         pub events: ::std::vec::Vec<::clinkbill_types::EventType>,
-        /// Where events are sent: `https`, at a public address, which is a rule. No other
-        /// endpoint may have it.
+        /// Where events are sent, without a user name. That it is `https` at a public address,
+        /// and that no other endpoint has it, are rules.
         pub url: ::std::string::String,
     }
     /// What a merchant needs next.
@@ -528,8 +528,8 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub rotate_secret_if_unavailable: ::std::option::Option<bool>,
-        /// Where events are sent: `https`, at a public address, which is a rule. No other
-        /// endpoint may have it.
+        /// Where events are sent, without a user name. That it is `https` at a public address,
+        /// and that no other endpoint has it, are rules.
         pub url: ::std::string::String,
     }
     /// An endpoint, and what had to be done.
@@ -1760,8 +1760,8 @@ pub mod types {
         /// Which events are sent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub events: ::std::option::Option<::std::vec::Vec<::clinkbill_types::EventType>>,
-        /// Where events are sent: `https`, at a public address, which is a rule. No other
-        /// endpoint may have it.
+        /// Where events are sent, without a user name. That it is `https` at a public address,
+        /// and that no other endpoint has it, are rules.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub url: ::std::option::Option<::std::string::String>,
     }
@@ -1917,9 +1917,11 @@ pub mod types {
 ///
 /// * HTTP 400 when a schema below forbids the request;
 /// * HTTP 200 with another `code`, when the request has the right shape and a rule refuses it;
-///   `msg` then holds a symbolic name such as `CUSTOMER_NOT_FOUND`. The operations on webhook
-///   endpoints are the exception: what a rule refuses there comes with HTTP 400 as well;
+///   `msg` then holds a symbolic name such as `CUSTOMER_NOT_FOUND`;
 /// * any other status that an operation lists.
+///
+/// For a webhook endpoint whose URL is taken, Clink's own pages show HTTP 400, and its answers
+/// have been seen with HTTP 200 and `code` 80100263: take both looks for the same.
 ///
 /// Which numeric `code` goes with which name is not published: match the name. `msg` may be
 /// human text in English or Chinese, and may repeat parts of the request: redact it before it

@@ -43,8 +43,6 @@ pub(crate) enum ApiError {
         reason: String,
     },
     Refused(Refusal),
-    /// As [`Self::Refused`], where HTTP 400 is documented for a rule's refusal too.
-    RefusedAsBad(Refusal),
     NotFound {
         name: &'static str,
         detail: String,
@@ -167,9 +165,6 @@ impl ApiError {
                     RefusalShape::Http400 => StatusCode::BAD_REQUEST,
                 };
                 (status, refusal.code, refusal.message())
-            }
-            Self::RefusedAsBad(refusal) => {
-                (StatusCode::BAD_REQUEST, refusal.code, refusal.message())
             }
             Self::NotFound { name, detail } => {
                 (StatusCode::NOT_FOUND, 404, format!("{name}: {detail}"))

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::wire::field::closed_enum;
+use crate::wire::field::{closed_enum, inline_schema};
 use crate::wire::request::PaymentMethodType;
 
 /// Where a buyer is: an ISO 3166-1 code of two capital letters.
@@ -172,16 +172,6 @@ impl<'de> Deserialize<'de> for Country {
     }
 }
 
-impl JsonSchema for Country {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Country".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[A-Z]{2}$" })
-    }
+inline_schema! {
+    [] Country: json_schema!({ "type": "string", "pattern": "^[A-Z]{2}$" });
 }

@@ -18,6 +18,7 @@ use crate::request::{Answer, Body, Reply, Request};
 use crate::rulebook::{Faithful, Rulebook};
 use crate::webhook::endpoint::{EndpointTemplate, SigningSecret};
 use crate::webhook::outbox::DeliveryNumber;
+use crate::wire::webhook::EndpointUrl;
 
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(5 * 60);
@@ -95,7 +96,7 @@ pub struct Delivery {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The webhook URL is not an absolute http or https URL.
+    /// The webhook URL is not an absolute http or https URL, or names a user.
     #[error("webhook URL must be an absolute http or https URL")]
     WebhookUrl,
     /// The webhook URL was given before: no two endpoints have the same.
@@ -268,14 +269,14 @@ impl SandboxBuilder {
     ///
     /// Fails if the URL is none to send to, if it was given before, or if the secret cannot sign.
     pub fn webhook(mut self, url: &str, secret: &str) -> Result<Self, StartError> {
-        if Faithful.webhook_url(url).is_err() {
-            return Err(StartError::WebhookUrl);
-        }
+        let EndpointUrl(url) = EndpointUrl::new(url.to_owned())
+            .filter(|EndpointUrl(url)| Faithful.webhook_url(url).is_ok())
+            .ok_or(StartError::WebhookUrl)?;
         if self.endpoints.iter().any(|endpoint| endpoint.url == url) {
             return Err(StartError::WebhookUrlTaken);
         }
         self.endpoints.push(EndpointTemplate {
-            url: url.to_owned(),
+            url,
             secret: SigningSecret::new(secret)?,
         });
         Ok(self)

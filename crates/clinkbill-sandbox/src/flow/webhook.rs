@@ -12,10 +12,10 @@ use crate::paging::Page;
 use crate::rulebook::Rulebook;
 use crate::webhook::catalogue;
 use crate::webhook::endpoint::{Endpoint, EndpointTemplate, Lane, SigningSecret};
-use crate::wire::field::WebUrl;
+use crate::wire::field::Text;
 use crate::wire::read_object;
 use crate::wire::webhook::{
-    CreateWebhookEndpointRequest, EnsureSource, EnsureWebhookEndpointRequest,
+    CreateWebhookEndpointRequest, EndpointUrl, EnsureSource, EnsureWebhookEndpointRequest,
     EnsuredWebhookEndpoint, EventName, UpdateWebhookEndpointRequest, WebhookEndpoint, WebhookEvent,
     WebhookEventAliases, WebhookEventCatalogue,
 };
@@ -25,8 +25,6 @@ const MOST_ENDPOINTS: usize = 128;
 
 /// What Clink answers when another endpoint has the URL.
 const URL_TAKEN: i32 = 80_100_263;
-
-const LONGEST_DESCRIPTION: usize = 1_000;
 
 /// Which endpoints a list names.
 pub(crate) struct EndpointFilter {
@@ -77,10 +75,9 @@ impl Engine {
         let wish = Wish {
             url: Some(request.url.0),
             events: Some(request.events),
-            description: request.description.0,
+            description: request.description.0.map(Text::into_inner),
             enabled: request.enabled.0,
         };
-        check_description(wish.description.as_deref())?;
         self.with_book(merchant, wall, |book, now| {
             check_url(&*self.rulebook, book, wish.url.as_deref(), None)?;
             let (created, secret) = create(book, wish, now)?;
@@ -96,16 +93,15 @@ impl Engine {
         wall: i64,
     ) -> Result<Answer, ApiError> {
         let request: EnsureWebhookEndpointRequest = read_object(body)?;
-        let WebUrl(url) = request.url;
+        let EndpointUrl(url) = request.url;
         let rotates = request.rotate_secret.0 == Some(true)
             || request.rotate_secret_if_unavailable.0 == Some(true);
         let wish = Wish {
             url: None,
             events: Some(request.events),
-            description: request.description.0,
+            description: request.description.0.map(Text::into_inner),
             enabled: request.enabled.0,
         };
-        check_description(wish.description.as_deref())?;
         self.with_book(merchant, wall, |book, now| {
             let existing = book
                 .outbox
@@ -151,12 +147,11 @@ impl Engine {
     ) -> Result<Answer, ApiError> {
         let request: UpdateWebhookEndpointRequest = read_object(body)?;
         let wish = Wish {
-            url: request.url.0.map(|WebUrl(url)| url),
+            url: request.url.0.map(|EndpointUrl(url)| url),
             events: request.events.0,
-            description: request.description.0,
+            description: request.description.0.map(Text::into_inner),
             enabled: request.enabled.0,
         };
-        check_description(wish.description.as_deref())?;
         self.with_book(merchant, wall, |book, now| {
             let at = find(book, id)?;
             check_url(&*self.rulebook, book, wish.url.as_deref(), Some(at))?;
@@ -263,16 +258,6 @@ struct Wish {
 
 fn find(book: &Book, id: &str) -> Result<usize, ApiError> {
     book.outbox.position(id).ok_or_else(endpoint_not_found)
-}
-
-/// A note has at most 1,000 characters (our choice).
-fn check_description(description: Option<&str>) -> Result<(), Refusal> {
-    if description.is_none_or(|text| text.chars().count() <= LONGEST_DESCRIPTION) {
-        Ok(())
-    } else {
-        let reason = format!("must have at most {LONGEST_DESCRIPTION} characters");
-        Err(Refusal::field("description", &reason))
-    }
 }
 
 fn check_url(

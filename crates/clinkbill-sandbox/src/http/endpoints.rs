@@ -84,21 +84,7 @@ pub(super) fn choices<'a>(segments: &[&'a str]) -> Result<Vec<(Method, Operation
     })
 }
 
-/// Whatever is refused here is refused with HTTP 400, a URL that is taken as well as one that is
-/// none: for webhook endpoints, Clink's pages say so.
 pub(super) fn perform(
-    engine: &Engine,
-    request: &Request,
-    merchant: KeyDigest,
-    operation: Operation<'_>,
-) -> Result<Answer, ApiError> {
-    act(engine, request, merchant, operation).map_err(|error| match error {
-        ApiError::Refused(refusal) => ApiError::RefusedAsBad(refusal),
-        error => error,
-    })
-}
-
-fn act(
     engine: &Engine,
     request: &Request,
     merchant: KeyDigest,

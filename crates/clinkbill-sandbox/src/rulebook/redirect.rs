@@ -41,11 +41,6 @@ fn has_plain_host(after_scheme: &str) -> bool {
     host.split('.').all(is_plain) && last.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
-/// Whether a URL holds a user name or a password.
-pub(super) fn names_a_user(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
-}
-
 /// RD-04: `sessionId` is appended as a query parameter. A fragment stays at the end and a
 /// `sessionId` that was already there stays too (G-13, our choice).
 pub(super) fn append_session_id(url: &str, session_id: &str) -> String {

@@ -476,10 +476,10 @@ pub trait Rulebook: Send + Sync {
     /// Where events can be sent. Clink takes `https` at a public address only; that `http` and
     /// addresses of this machine are taken too is the sandbox's purpose.
     fn webhook_url(&self, url: &str) -> Result<(), &'static str> {
-        if url.len() <= 2_048 && redirect::is_web_url(url) && !redirect::names_a_user(url) {
+        if redirect::is_web_url(url) {
             Ok(())
         } else {
-            Err("must be an absolute http or https URL without a user name, of at most 2048 bytes")
+            Err("must have a host and a port that there can be")
         }
     }
 

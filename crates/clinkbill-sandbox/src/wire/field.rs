@@ -67,6 +67,26 @@ macro_rules! closed_enum {
 }
 pub(crate) use closed_enum;
 
+/// Declares the schemas of fields, to stand where the fields do.
+macro_rules! inline_schema {
+    ($([$($generics:tt)*] $field:ty: $schema:expr;)*) => {$(
+        impl<$($generics)*> ::schemars::JsonSchema for $field {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($field).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                $schema
+            }
+        }
+    )*};
+}
+pub(crate) use inline_schema;
+
 /// A JSON object. Derived structs would take an array of their fields as well.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Object<T>(pub(crate) T);
@@ -98,6 +118,10 @@ pub(crate) struct WebUrl(pub(crate) String);
 /// A whole number of 32 bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WholeNumber(i32);
+
+/// Text of at most `LONGEST` characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text<const LONGEST: u32>(String);
 
 /// Up to 20 texts by name, each of at most `LONGEST` characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -147,6 +171,16 @@ impl WebUrl {
             .iter()
             .any(|it| scheme.eq_ignore_ascii_case(it));
         is_web && rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '['))
+    }
+}
+
+impl<const LONGEST: u32> Text<LONGEST> {
+    pub(crate) fn into_inner(self) -> String {
+        self.0
+    }
+
+    fn fits(text: &str) -> bool {
+        text.chars().count() as u64 <= LONGEST.into()
     }
 }
 
@@ -241,16 +275,26 @@ impl<'de> Deserialize<'de> for WebUrl {
     }
 }
 
+impl<'de, const LONGEST: u32> Deserialize<'de> for Text<LONGEST> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if Self::fits(&text) {
+            Ok(Self(text))
+        } else {
+            Err(de::Error::custom(format_args!(
+                "must have at most {LONGEST} characters"
+            )))
+        }
+    }
+}
+
 impl<'de, const LONGEST: u32> Deserialize<'de> for TextMap<LONGEST> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let map = deserializer.deserialize_map(Texts)?;
         if map.len() > LARGEST_MAP {
             return Err(de::Error::custom("must have at most 20 keys"));
         }
-        match map
-            .iter()
-            .find(|(_, value)| value.chars().count() as u64 > LONGEST.into())
-        {
+        match map.iter().find(|(_, value)| !Text::<LONGEST>::fits(value)) {
             None => Ok(Self(map)),
             Some((key, _)) => Err(de::Error::custom(format_args!(
                 "the value of {key:?} must have at most {LONGEST} characters"
@@ -316,24 +360,6 @@ impl<T: JsonSchema> JsonSchema for Optional<T> {
     }
 }
 
-macro_rules! inline_schema {
-    ($([$($generics:tt)*] $field:ty: $schema:expr;)*) => {$(
-        impl<$($generics)*> JsonSchema for $field {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($field).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                $schema
-            }
-        }
-    )*};
-}
-
 inline_schema! {
     [] RequestAmount: json_schema!({ "type": "number", "minimum": 1e-8, "maximum": 1_000_000_000_000_000_000_u64 });
     [] Quantity: json_schema!({ "type": "integer", "minimum": 1, "maximum": i32::MAX });
@@ -341,6 +367,7 @@ inline_schema! {
     [] CurrencyCode: json_schema!({ "type": "string", "enum": every_currency() });
     [] WebUrl: json_schema!({ "type": "string", "pattern": Self::PATTERN });
     [] Names: json_schema!({ "type": "object", "additionalProperties": { "type": "string" } });
+    [const LONGEST: u32] Text<LONGEST>: json_schema!({ "type": "string", "maxLength": LONGEST });
     [const LONGEST: u32] TextMap<LONGEST>: json_schema!({
         "type": "object",
         "maxProperties": LARGEST_MAP,

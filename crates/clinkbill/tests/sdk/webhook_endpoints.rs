@@ -200,3 +200,30 @@ async fn what_nobody_could_deliver_to_is_never_sent() {
     let local = NewWebhookEndpoint::new("http://127.0.0.1:3000/hook", [EventType::OrderFailed]);
     endpoints.create(&local).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_refused_endpoint_is_rejected_whichever_status_the_refusal_has() {
+    let taken = r#"{"code":80100263,"msg":"url: another endpoint has it","data":null}"#;
+    let bad = r#"{"code":400,"msg":"url: must be an absolute http or https URL","data":null}"#;
+    for (status, answer, code) in [
+        (200, taken, 80_100_263),
+        (400, taken, 80_100_263),
+        (400, bad, 400),
+    ] {
+        let (server, client) = answering(json(status, answer)).await;
+        let endpoints = client.webhook_endpoints();
+        let change = WebhookEndpointChange::new().url(SHOP);
+        for error in [
+            endpoints.create(&shop()).await.unwrap_err(),
+            endpoints
+                .ensure(&shop(), SecretPolicy::Keep)
+                .await
+                .unwrap_err(),
+            endpoints.update(&id(), &change).await.unwrap_err(),
+        ] {
+            assert_eq!(error.outcome(), Outcome::Rejected, "{status} {code}");
+            assert_eq!(error.code(), Some(code));
+        }
+        assert_eq!(server.received_requests().await.unwrap().len(), 3);
+    }
+}
