@@ -1,21 +1,44 @@
 //! Where the sandbox's time comes from.
 
+use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A source of wall time, in milliseconds since the Unix epoch (UTC).
 pub trait Clock: Send + Sync {
     /// The current time.
     fn now_millis(&self) -> i64;
+
+    /// Keeps a bell to ring when time jumps, for as long as somebody holds it: what became due by
+    /// the jump is then seen to at once. A clock that only runs has nothing to keep.
+    fn on_jump(&self, bell: Weak<dyn Fn() + Send + Sync>) {
+        let _ = bell;
+    }
 }
 
 /// The time of the machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WallClock;
 
-/// A clock that stands still until it is moved, for deterministic tests.
-#[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+/// A clock that stands still until it is moved, for deterministic tests. Clones are one clock:
+/// keep one to move the time of a sandbox that was given another.
+///
+/// ```
+/// use clinkbill_sandbox::{ManualClock, Sandbox};
+///
+/// let clock = ManualClock::at(1_700_000_000_000);
+/// let sandbox = Sandbox::builder().clock(clock.clone()).build();
+/// clock.advance_millis(60_000);
+/// assert_eq!(sandbox.merchant().now().as_millis(), 1_700_000_060_000);
+/// ```
+#[derive(Clone)]
+pub struct ManualClock(Arc<Hands>);
+
+struct Hands {
+    millis: AtomicI64,
+    bells: Mutex<Vec<Weak<dyn Fn() + Send + Sync>>>,
+}
 
 impl Clock for WallClock {
     fn now_millis(&self) -> i64 {
@@ -31,18 +54,43 @@ impl ManualClock {
     /// A clock that shows `millis` milliseconds since the Unix epoch.
     #[must_use]
     pub fn at(millis: i64) -> Self {
-        Self(AtomicI64::new(millis))
+        Self(Arc::new(Hands {
+            millis: AtomicI64::new(millis),
+            bells: Mutex::default(),
+        }))
     }
 
-    /// Moves the clock forward.
+    /// Moves the clock forward. A sandbox that is served then delivers what has become due.
     pub fn advance_millis(&self, millis: i64) {
-        self.0.fetch_add(millis, Ordering::SeqCst);
+        self.0.millis.fetch_add(millis, Ordering::SeqCst);
+        let bells = self.bells().clone();
+        for bell in bells.iter().filter_map(Weak::upgrade) {
+            bell();
+        }
+    }
+
+    fn bells(&self) -> std::sync::MutexGuard<'_, Vec<Weak<dyn Fn() + Send + Sync>>> {
+        self.0.bells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for ManualClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ManualClock")
+            .field(&self.now_millis())
+            .finish()
     }
 }
 
 impl Clock for ManualClock {
     fn now_millis(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
+        self.0.millis.load(Ordering::SeqCst)
+    }
+
+    fn on_jump(&self, bell: Weak<dyn Fn() + Send + Sync>) {
+        let mut bells = self.bells();
+        bells.retain(|bell| bell.strong_count() > 0);
+        bells.push(bell);
     }
 }
 

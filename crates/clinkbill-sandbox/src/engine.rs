@@ -190,7 +190,8 @@ impl Engine {
         read(&self.portals).get(token).copied()
     }
 
-    /// Rings `bell` whenever the agenda has changed, for as long as somebody holds it.
+    /// Rings `bell` whenever the agenda has changed or time has jumped, for as long as somebody
+    /// holds it.
     #[cfg_attr(
         not(feature = "courier"),
         expect(dead_code, reason = "called by the courier")
@@ -199,6 +200,7 @@ impl Engine {
         let mut bells = write(&self.bells);
         bells.retain(|bell| bell.strong_count() > 0);
         bells.push(Arc::downgrade(bell));
+        self.clock.on_jump(Arc::downgrade(bell));
     }
 
     fn empty_place(&self, merchant: KeyDigest) -> (Book, Desk) {

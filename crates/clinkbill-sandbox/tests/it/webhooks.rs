@@ -1,6 +1,6 @@
 //! Events reach the registered endpoint, signed.
 
-use clinkbill_sandbox::{Attempt, Sandbox};
+use clinkbill_sandbox::{Attempt, ManualClock, Sandbox};
 
 use crate::call::{Call, data, json, quick_start};
 use crate::receiver::{Receiver, SECRET, name, verifier};
@@ -93,6 +93,34 @@ async fn a_port_delivers_by_itself_in_order_and_logs_the_answer() {
     }
 }
 
+#[tokio::test]
+async fn a_clock_that_is_moved_by_hand_wakes_whoever_delivers() {
+    let mut receiver = Receiver::start().await;
+    receiver.will_answer([500]);
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    let clock = ManualClock::at(i64::try_from(now.as_millis()).unwrap());
+    let sandbox = Sandbox::builder()
+        .clock(clock.clone())
+        .webhook(receiver.url(), SECRET)
+        .unwrap()
+        .build();
+    let server = sandbox.serve().await.unwrap();
+    let merchant = server.merchant();
+    let session_id = data(
+        &sandbox.post_checkout_session(quick_start("4.99")),
+        "sessionId",
+    );
+    merchant.pay(&session_id, Attempt::failed()).unwrap();
+    server.settled(&merchant).await;
+    assert_eq!(receiver.arrived_names(), ["order.created", "order.failed"]);
+
+    // The first retry is due after 84 seconds, longer than the receiver waits.
+    clock.advance_millis(84_000);
+    assert_eq!(name(receiver.next().await), "order.created");
+}
+
 #[test]
 fn an_endpoint_that_is_no_http_url_is_refused_at_start() {
     for url in [
@@ -100,6 +128,8 @@ fn an_endpoint_that_is_no_http_url_is_refused_at_start() {
         "shop.example/hook",
         "javascript:alert(1)",
         "file:///tmp/x",
+        "http://user@127.0.0.1/hook",
+        "http://127.0.0.1:70000/hook",
     ] {
         assert!(Sandbox::builder().webhook(url, SECRET).is_err(), "{url}");
     }
