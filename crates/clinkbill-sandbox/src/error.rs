@@ -27,6 +27,12 @@ pub enum RefusalShape {
 /// Everything that can be wrong with a request, in the order it is checked.
 #[derive(Debug)]
 pub(crate) enum ApiError {
+    #[cfg(feature = "server")]
+    NotHttp,
+    #[cfg(feature = "server")]
+    TargetTooLong,
+    #[cfg(feature = "server")]
+    HeadTooLarge,
     ForeignHost,
     UnknownRoute,
     MethodNotAllowed(Vec<Method>),
@@ -114,6 +120,24 @@ impl ApiError {
 
     fn describe(self, shape: RefusalShape) -> (StatusCode, i32, String) {
         match self {
+            #[cfg(feature = "server")]
+            Self::NotHttp => (
+                StatusCode::BAD_REQUEST,
+                400,
+                "request: not HTTP/1.1".into(),
+            ),
+            #[cfg(feature = "server")]
+            Self::TargetTooLong => (
+                StatusCode::URI_TOO_LONG,
+                414,
+                "request target: too long".into(),
+            ),
+            #[cfg(feature = "server")]
+            Self::HeadTooLarge => (
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                431,
+                "headers: too many or too large".into(),
+            ),
             Self::ForeignHost => (
                 StatusCode::FORBIDDEN,
                 403,

@@ -49,6 +49,8 @@ pub struct Sandbox {
 /// | links to the customer portal of a merchant | 1,000 | the oldest leave: they are unknown then |
 /// | sessions under `/_sandbox/observations` | 1,000 | the oldest make room; counted in `dropped` |
 /// | armed faults of a merchant | 100 | refused with `TOO_MANY_FAULTS` |
+/// | the target of a request | 65,534 bytes | HTTP 414 |
+/// | the head of a request | 100 headers, about 400 KiB | HTTP 431 |
 /// | a head, or a body, on its way in | 30 seconds each | the connection is closed, or HTTP 400 |
 /// | a stalled answer | 10 minutes | the connection is closed |
 ///

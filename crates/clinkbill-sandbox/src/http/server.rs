@@ -1,6 +1,7 @@
 //! The door on a real port.
 
 mod connection;
+mod held;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -30,6 +31,11 @@ pub struct Server {
 
 impl Sandbox {
     /// Serves the API and the checkout page on a free loopback port, and delivers webhooks.
+    ///
+    /// It speaks HTTP/1.1. What is no such request is answered with the documented envelope as
+    /// well, and the connection closed: HTTP 400 for bytes that are no head, HTTP 414 for a target
+    /// and HTTP 431 for a head that are too large. Behind requests that were sent without waiting
+    /// for their answers, such an answer may be bare.
     ///
     /// Must be called inside a tokio runtime.
     pub async fn serve(&self) -> Result<Server, StartError> {

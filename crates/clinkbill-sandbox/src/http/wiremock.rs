@@ -18,6 +18,9 @@ use crate::{ControlError, Merchant, Sandbox, StartError};
 /// `POST /_sandbox/clock/advance` does not wait for the deliveries that became due. Use
 /// [`advance`](Self::advance) instead, or [`settled`](Self::settled) after it.
 ///
+/// What is no HTTP request, or has too large a head, is answered by the wiremock server itself,
+/// without an envelope.
+///
 /// wiremock keeps every request for as long as it runs, so this is a door for tests; a sandbox
 /// that runs for hours belongs behind `Sandbox::serve`.
 pub struct WiremockServer {

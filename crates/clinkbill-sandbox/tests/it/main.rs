@@ -24,6 +24,7 @@ mod offering;
 mod orders;
 mod payment;
 mod portal;
+mod raw;
 mod receiver;
 mod rules;
 mod subscriptions;

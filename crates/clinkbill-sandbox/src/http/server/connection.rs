@@ -13,6 +13,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::held::{Held, refuse};
+
 use crate::request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
 use crate::webhook::Settle;
 use crate::webhook::courier::Settler;
@@ -25,7 +27,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How much of a body that is too large is read and thrown away, so that its sender gets to read
 /// the answer.
-const DISCARD_LIMIT: usize = 64 << 20;
+pub(super) const DISCARD_LIMIT: usize = 64 << 20;
 
 /// How long an answer waits for the deliveries that it made due.
 const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
@@ -41,7 +43,7 @@ pub(super) async fn serve(stream: TcpStream, settler: Settler, mut stopped: watc
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Held::new(stream)), service);
     let mut stopping = false;
     let ended = loop {
         tokio::select! {
@@ -52,10 +54,13 @@ pub(super) async fn serve(stream: TcpStream, settler: Settler, mut stopped: watc
             }
         }
     };
-    let mut stream = connection.into_parts().io.into_inner();
-    match ended.err().as_ref().and_then(Broken::from_hyper) {
-        Some(fault) => act_out(&fault, stream, stopped).await,
-        None => drop(stream.shutdown().await),
+    let error = ended.err();
+    let held = connection.into_parts().io.into_inner();
+    let (mut stream, refusal) = held.into_parts(error.as_ref());
+    match (error.as_ref().and_then(Broken::from_hyper), refusal) {
+        (Some(fault), _) => act_out(&fault, stream, stopped).await,
+        (None, Some(answer)) => refuse(stream, &answer, stopped).await,
+        (None, None) => drop(stream.shutdown().await),
     }
 }
 
@@ -157,6 +162,15 @@ async fn stall(mut stream: TcpStream, mut stopped: watch::Receiver<()>) {
 
 /// An answer that promises its whole length and stops in the middle.
 fn head_and_half(answer: &Answer) -> Vec<u8> {
+    let mut bytes = head(answer);
+    let body = answer.body();
+    bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(&body[..body.len() / 2]);
+    bytes
+}
+
+/// The lines before the body, but for the empty one.
+pub(super) fn head(answer: &Answer) -> Vec<u8> {
     let mut bytes = format!("HTTP/1.1 {}\r\n", answer.status()).into_bytes();
     for (name, value) in answer.headers() {
         bytes.extend_from_slice(name.as_str().as_bytes());
@@ -164,8 +178,6 @@ fn head_and_half(answer: &Answer) -> Vec<u8> {
         bytes.extend_from_slice(value.as_bytes());
         bytes.extend_from_slice(b"\r\n");
     }
-    let body = answer.body();
-    bytes.extend_from_slice(format!("content-length: {}\r\n\r\n", body.len()).as_bytes());
-    bytes.extend_from_slice(&body[..body.len() / 2]);
+    bytes.extend_from_slice(format!("content-length: {}\r\n", answer.body().len()).as_bytes());
     bytes
 }
