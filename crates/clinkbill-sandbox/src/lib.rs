@@ -89,6 +89,8 @@ mod view;
 mod webhook;
 pub mod wire;
 
+#[cfg(any(feature = "server", feature = "wiremock"))]
+pub use self::http::served::Served;
 #[cfg(feature = "server")]
 pub use self::http::server::Server;
 #[cfg(feature = "wiremock")]

@@ -6,6 +6,8 @@ mod endpoints;
 mod host;
 mod page;
 mod portal;
+#[cfg(any(feature = "server", feature = "wiremock"))]
+pub(crate) mod served;
 #[cfg(feature = "server")]
 pub(crate) mod server;
 #[cfg(feature = "wiremock")]

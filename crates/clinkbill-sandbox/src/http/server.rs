@@ -4,15 +4,16 @@ mod connection;
 mod held;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::Deref;
 use std::time::Duration;
 
-use clinkbill_types::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::engine::{BreakingDoor, Engine};
-use crate::webhook::courier::{Courier, Settler};
-use crate::{ControlError, Merchant, Sandbox, StartError};
+use crate::http::served::Served;
+use crate::webhook::courier::Settler;
+use crate::{Sandbox, StartError};
 
 /// How long nothing is accepted after the machine has run out of sockets.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -20,13 +21,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// A sandbox on a port. It stops when it is dropped: requests that are being answered are still
 /// answered, as long as the runtime lives.
 pub struct Server {
-    sandbox: Sandbox,
     address: SocketAddr,
-    base_url: String,
     /// Dropped with the server, which is how connections learn of it.
     _running: watch::Sender<()>,
     _door: BreakingDoor,
-    courier: Courier,
+    served: Served,
 }
 
 impl Sandbox {
@@ -47,64 +46,31 @@ impl Sandbox {
     pub async fn serve_on(&self, address: SocketAddr) -> Result<Server, StartError> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let courier = Courier::start(&self.engine);
+        let served = Served::start(self, &format!("http://{}", reachable(address)));
         let (running, stopped) = watch::channel(());
-        tokio::spawn(accept(listener, courier.settler().clone(), stopped));
+        tokio::spawn(accept(listener, served.settler().clone(), stopped));
         Ok(Server {
-            sandbox: self.clone(),
             address,
-            base_url: format!("http://{}/api/", reachable(address)),
             _running: running,
             _door: Engine::open_breaking_door(&self.engine),
-            courier,
+            served,
         })
     }
 }
 
 impl Server {
-    /// What a client takes as its base URL: `http://127.0.0.1:PORT/api/`.
-    #[must_use]
-    pub fn base_url(&self) -> &str {
-        &self.base_url
-    }
-
     /// The address it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+}
 
-    /// A secret key that this sandbox made up.
-    #[must_use]
-    pub fn secret_key(&self) -> &str {
-        self.sandbox.secret_key()
-    }
+impl Deref for Server {
+    type Target = Served;
 
-    /// The merchant of [`secret_key`](Self::secret_key).
-    #[must_use]
-    pub fn merchant(&self) -> Merchant {
-        self.sandbox.merchant()
-    }
-
-    /// Moves the time of [`merchant`](Self::merchant) forward, and waits until every delivery
-    /// that became due on the way has been attempted, retries included.
-    ///
-    /// Fails if the time would be later than the year 9000.
-    pub async fn advance(&self, by: Duration) -> Result<Timestamp, ControlError> {
-        let now = self.merchant().advance(by)?;
-        self.settled(&self.merchant()).await;
-        Ok(now)
-    }
-
-    /// Waits until everything that is due to this merchant's endpoints by now has been attempted.
-    pub async fn settled(&self, merchant: &Merchant) {
-        self.courier.settler().settled(merchant).await;
-    }
-
-    /// The sandbox behind the port.
-    #[must_use]
-    pub fn sandbox(&self) -> &Sandbox {
-        &self.sandbox
+    fn deref(&self) -> &Served {
+        &self.served
     }
 }
 
