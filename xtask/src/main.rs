@@ -4,6 +4,7 @@ mod codegen;
 mod document;
 mod exact_numbers;
 mod overlay;
+mod prove;
 mod rules;
 
 use std::io::Write as _;
@@ -30,6 +31,12 @@ enum Task {
     },
     /// Fail if a dependency changes how the whole build reads JSON numbers
     ExactNumbers,
+    /// Break every rule that must hold, and fail unless its scenarios notice
+    Prove {
+        /// Name the scenarios that noticed and those that could not be judged
+        #[arg(long)]
+        scenarios: bool,
+    },
     /// Check the catalogue of rules, by itself or against a copy of the guide
     Rules {
         /// A copy of the guide as text: tells which sentences are gone and which are not covered
@@ -47,6 +54,7 @@ fn main() -> ExitCode {
         Task::Codegen { check: false } => codegen::write(&contract, &generated),
         Task::Codegen { check: true } => codegen::check(&contract, &generated),
         Task::ExactNumbers => exact_numbers::check(root),
+        Task::Prove { scenarios } => prove::run(root, scenarios),
         Task::Rules { document } => rules::check(root, document.as_deref()),
     };
     match outcome {

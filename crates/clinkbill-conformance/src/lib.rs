@@ -35,6 +35,7 @@ mod exchange;
 mod html;
 mod judgement;
 mod lint;
+pub mod proof;
 pub mod receiver;
 mod report;
 mod rules;

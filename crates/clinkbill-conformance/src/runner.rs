@@ -114,6 +114,12 @@ pub(crate) trait Stage: World + WorldInventory + fmt::Debug {
     /// Called before the first step, with a number no other scenario of the run has.
     fn open(&mut self, context: Arc<Self::Context>, scenario: usize);
 
+    /// Called when a step did not hold: a world that finds out that what the scenario took for
+    /// granted does not hold here either says in its remains that it cannot be trusted.
+    fn doubt<'a>(&'a mut self, _tags: &'a [String]) -> LocalBoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
+
     /// Called after the last step.
     fn leave(&mut self) -> Remains;
 }
@@ -156,12 +162,18 @@ async fn play_all<W: Stage>(
             },
         )
         .after(
-            move |feature, _, scenario, _, world| -> LocalBoxFuture<'_, ()> {
-                if let Some(world) = world {
+            move |feature, _, scenario, end, world| -> LocalBoxFuture<'_, ()> {
+                let keep = Rc::clone(&keep);
+                Box::pin(async move {
+                    let Some(world) = world else {
+                        return;
+                    };
+                    if matches!(end, event::ScenarioFinished::StepFailed(..)) {
+                        world.doubt(&scenario.tags).await;
+                    }
                     let left = world.leave();
                     keep.borrow_mut().insert(key(feature, scenario), left);
-                }
-                Box::pin(async {})
+                })
             },
         )
         // Neither the arguments of the process nor its environment are cucumber's.

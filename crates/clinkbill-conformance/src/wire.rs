@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use clinkbill_sandbox::{Body, Sandbox};
 use clinkbill_types::Amount;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
@@ -30,6 +31,8 @@ pub(crate) struct Wire {
     secret_key: HeaderValue,
     pace: Option<Pace>,
     contract: Option<Arc<Contract>>,
+    /// The sandbox that is asked without a connection.
+    engine: Option<Sandbox>,
 }
 
 /// How closely requests may follow each other; shared by all that send to one target.
@@ -85,6 +88,8 @@ pub(crate) enum WireError {
     Http(#[source] reqwest::Error),
     #[error("the answer is longer than {LARGEST_BODY} bytes")]
     TooLong,
+    #[error("the connection broke, and there was none")]
+    Broken,
 }
 
 impl Wire {
@@ -111,6 +116,7 @@ impl Wire {
             secret_key: header(secret_key)?,
             pace: None,
             contract: None,
+            engine: None,
         })
     }
 
@@ -137,6 +143,14 @@ impl Wire {
     pub(crate) fn checked_against(&self, contract: Arc<Contract>) -> Self {
         Self {
             contract: Some(contract),
+            ..self.clone()
+        }
+    }
+
+    /// The same, asking this sandbox without a connection between.
+    pub(crate) fn straight_to(&self, engine: &Sandbox) -> Self {
+        Self {
+            engine: Some(engine.clone()),
             ..self.clone()
         }
     }
@@ -194,7 +208,7 @@ impl Wire {
         url: Url,
         log: &mut Vec<Record>,
     ) -> Result<Answer, WireError> {
-        let answer = receive(self.client.get(url)).await;
+        let answer = self.receive(self.client.get(url)).await;
         let request = "GET (the checkout page)".to_owned();
         log.push(record(request, None, &answer, None));
         answer
@@ -273,22 +287,46 @@ impl Wire {
         if let Some(body) = body {
             request = request.header("content-type", head.content_type).body(body);
         }
-        receive(request).await
+        self.receive(request).await
+    }
+
+    /// Sends a request and keeps what comes back.
+    async fn receive(&self, request: RequestBuilder) -> Result<Answer, WireError> {
+        if let Some(engine) = &self.engine {
+            return ask(engine, &request.build().map_err(WireError::Http)?);
+        }
+        let mut response = request.send().await.map_err(WireError::Http)?;
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(WireError::Http)? {
+            if body.len() + chunk.len() > LARGEST_BODY {
+                return Err(WireError::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, body })
     }
 }
 
-/// Sends a request and keeps what comes back.
-async fn receive(request: RequestBuilder) -> Result<Answer, WireError> {
-    let mut response = request.send().await.map_err(WireError::Http)?;
-    let status = response.status().as_u16();
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(WireError::Http)? {
-        if body.len() + chunk.len() > LARGEST_BODY {
-            return Err(WireError::TooLong);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Answer { status, body })
+/// What a sandbox answers to a request that no connection carries.
+fn ask(engine: &Sandbox, request: &reqwest::Request) -> Result<Answer, WireError> {
+    let url = request.url();
+    let mut headers = request.headers().clone();
+    headers.insert("host", header(url.authority())?);
+    let body = request.body().and_then(reqwest::Body::as_bytes);
+    let answer = engine.handle(&clinkbill_sandbox::Request {
+        method: request.method().clone(),
+        path: url.path().to_owned(),
+        query: url.query().unwrap_or_default().to_owned(),
+        headers,
+        body: Body::Whole(body.unwrap_or_default().to_vec()),
+        received_at: i64::try_from(now_in_milliseconds()?).map_err(|_| WireError::Clock)?,
+    });
+    let answer = answer.into_answer().ok_or(WireError::Broken)?;
+    Ok(Answer {
+        status: answer.status().as_u16(),
+        body: answer.into_body(),
+    })
 }
 
 fn record(

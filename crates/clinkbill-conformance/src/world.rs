@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cucumber::World;
+use cucumber::codegen::LocalBoxFuture;
 
 use crate::exchange::Record;
 use crate::html::Page;
@@ -222,6 +223,11 @@ impl Shop {
         self.products.insert(word.to_owned(), product);
     }
 
+    /// The products of the catalogue that the scenario knows.
+    pub(crate) fn products(&self) -> impl Iterator<Item = &Registered> {
+        self.products.values()
+    }
+
     pub(crate) fn product(&self, word: &str) -> Result<&Registered, Broken> {
         self.products
             .get(word)
@@ -301,6 +307,10 @@ impl Stage for Shop {
     fn open(&mut self, context: Arc<Context>, scenario: usize) {
         self.context = Some(context);
         self.scenario = scenario;
+    }
+
+    fn doubt<'a>(&'a mut self, tags: &'a [String]) -> LocalBoxFuture<'a, ()> {
+        Box::pin(crate::steps::trust::what_is_granted(self, tags))
     }
 
     fn leave(&mut self) -> Remains {

@@ -9,5 +9,5 @@ mod purchase;
 mod quick_start;
 mod redirects;
 mod time;
-mod trust;
+pub(crate) mod trust;
 mod words;

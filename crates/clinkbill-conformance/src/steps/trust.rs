@@ -10,7 +10,64 @@ use serde_json::json;
 
 use crate::draft::{Draft, Identifiers};
 use crate::wire::Data;
-use crate::world::{Broken, Person, Shop, Step, broken};
+use crate::world::{Broken, Person, Session, Shop, Step, broken};
+
+/// The rules that nearly every scenario takes for granted: whoever is new gets a session.
+const A_SESSION: [&str; 9] = [
+    "CR-03", "CR-33", "MR-01", "QS-01", "QS-02", "QS-03", "RD-01", "RD-02", "RD-06",
+];
+/// The rule that scenarios with a product of the catalogue take for granted.
+const A_PRODUCT: &str = "PP-01";
+
+/// Where not even a plain session can be had, or not for a product that the scenario knows, one
+/// that fails shows nothing but that, unless it is about the rules that give it.
+pub(crate) async fn what_is_granted(shop: &mut Shop, tags: &[String]) {
+    let is_about = |id: &str| tags.iter().any(|tag| tag == id);
+    let told = shop.exchanges.len();
+    if !A_SESSION.into_iter().any(is_about) {
+        let plain = plain_session(shop).await;
+        shop.untrusted |= plain.is_err();
+    }
+    if !is_about(A_PRODUCT) {
+        let sold = every_product(shop).await;
+        shop.untrusted |= sold.is_err();
+    }
+    // It is no part of the story.
+    shop.exchanges.truncate(told);
+}
+
+async fn plain_session(shop: &mut Shop) -> Step {
+    let (first, _) = plain_create(shop).await?;
+    let (made, reference) = plain_create(shop).await?;
+    if first.id == made.id {
+        // Who says the same whatever is asked is simply wrong, and leaves nothing to doubt.
+        return Ok(());
+    }
+    let stored = shop.read(&made.id).await?;
+    stored.has("sessionId", &made.id)?;
+    stored.has("merchantReferenceId", &reference)
+}
+
+async fn plain_create(shop: &mut Shop) -> Result<(Session, String), Broken> {
+    let reference = shop.unused_reference("trust");
+    let mut draft = Draft::of_a_notebook(Identifiers::email(shop.unused_email("trust")));
+    draft.set("merchantReferenceId", reference.as_str());
+    Ok((shop.aside_with(draft).await?, reference))
+}
+
+async fn every_product(shop: &mut Shop) -> Step {
+    let products: Vec<_> = shop.products().cloned().collect();
+    for product in products {
+        let mut draft = Draft::of_a_notebook(Identifiers::email(shop.unused_email("trust")));
+        draft.leave_out("priceDataList");
+        draft.set("productId", product.product);
+        draft.set("priceId", product.price);
+        draft.set_json("originalAmount", product.amount);
+        draft.set("originalCurrency", product.currency);
+        shop.aside_with(draft).await?;
+    }
+    Ok(())
+}
 
 /// Which identifier of a customer is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

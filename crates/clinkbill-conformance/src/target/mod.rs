@@ -103,6 +103,12 @@ impl Target {
         Ok(Self::own(TargetKind::Wiremock, wire, server))
     }
 
+    /// A sandbox of the caller's that is asked without a connection.
+    pub(crate) fn engine_of(sandbox: &Sandbox) -> Result<Self, TargetError> {
+        let wire = local("http://127.0.0.1/api/", sandbox.secret_key())?.straight_to(sandbox);
+        Ok(Self::own(TargetKind::Wiremock, wire, ()))
+    }
+
     /// A sandbox of the caller's on a loopback port, in this process.
     pub async fn served(sandbox: &Sandbox) -> Result<Self, TargetError> {
         let server = sandbox.serve().await?;

@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::{Broken, Session, Shop, Step, broken, path_id, said};
-use crate::draft::Identifiers;
+use crate::draft::{Draft, Identifiers};
 use crate::wire::{Answer, Data, Rows, Wire};
 
 /// Where sessions are asked for.
@@ -60,6 +60,13 @@ impl Shop {
     pub(crate) async fn aside(&mut self, identifiers: Identifiers) -> Result<Session, Broken> {
         let wire = self.wire()?;
         self.aside_as(&wire, identifiers).await
+    }
+
+    /// As [`aside`](Self::aside), with more than who it is for.
+    pub(crate) async fn aside_with(&mut self, draft: Draft) -> Result<Session, Broken> {
+        let wire = self.wire()?;
+        let answer = self.create_as(&wire, draft.to_string()).await?;
+        self.session_of(&wire, &answer).await.map_err(Broken)
     }
 
     pub(crate) async fn aside_as(

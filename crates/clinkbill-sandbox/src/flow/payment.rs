@@ -222,14 +222,15 @@ fn conclude(
     let in_time = session.state == SessionState::Open;
     let completes = rulebook.attempt_completes_session(succeeded)
         && (in_time || rulebook.late_success_completes());
-    if succeeded || completes {
+    let is_recurring = session.draft.recurring().is_some();
+    let starts = rulebook.payment_starts_subscription(succeeded, is_recurring);
+    if succeeded || completes || starts {
         session.paid_by = Some(*order_id);
     }
     if completes {
         session.state = SessionState::Completed;
     }
-    let is_recurring = session.draft.recurring().is_some();
-    let subscription = (succeeded && rulebook.payment_starts_subscription(is_recurring))
+    let subscription = starts
         .then(|| start_subscription(book, order_id, now))
         .flatten();
 

@@ -428,8 +428,8 @@ pub trait Rulebook: Send + Sync {
 
     /// ST-06: a successful payment starts a subscription where the price is recurring, and
     /// concludes a one-time purchase elsewhere.
-    fn payment_starts_subscription(&self, recurring: bool) -> bool {
-        recurring
+    fn payment_starts_subscription(&self, succeeded: bool, recurring: bool) -> bool {
+        succeeded && recurring
     }
 
     /// ST-06: an order tells a one-time purchase from a recurring one.
