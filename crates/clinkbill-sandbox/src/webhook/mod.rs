@@ -16,8 +16,8 @@ use crate::key::KeyDigest;
 /// by then. Stands among the extensions of the answer; a door that can wait does.
 #[derive(Clone, Copy)]
 #[cfg_attr(
-    not(feature = "server"),
-    expect(dead_code, reason = "read by doors that can wait")
+    not(feature = "courier"),
+    expect(dead_code, reason = "read by whoever delivers")
 )]
 pub(crate) struct Settle {
     pub(crate) merchant: KeyDigest,
