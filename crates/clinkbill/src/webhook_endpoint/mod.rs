@@ -44,7 +44,8 @@ const LONGEST_PAGE: u32 = 100;
 /// Manages webhook endpoints. Obtain it from [`Client::webhook_endpoints`].
 ///
 /// A URL that Clink does not take, an event it does not know and a URL that another endpoint has
-/// are refusals ([`Outcome::Rejected`](crate::Outcome::Rejected)) with HTTP status 400.
+/// are refusals ([`Outcome::Rejected`](crate::Outcome::Rejected)): with HTTP status 400, or, where
+/// the URL is taken, with HTTP status 200 and the code 80100263.
 #[derive(Debug, Clone, Copy)]
 pub struct WebhookEndpoints<'a> {
     client: &'a Client,
