@@ -142,7 +142,8 @@ impl Wire {
     /// The same, holding every answer of the merchant API against this contract.
     pub(crate) fn checked_against(&self, contract: Arc<Contract>) -> Self {
         Self {
-            contract: Some(contract),
+            // What no connection carries is asked about rules only, and many times over.
+            contract: self.engine.is_none().then_some(contract),
             ..self.clone()
         }
     }
