@@ -272,23 +272,24 @@ fn classify_with_customer(x: &Customer, given: &Identifiers, customers: &Custome
     };
     let has_reference = x.reference.is_some();
 
-    match (email, reference) {
-        (Match::Absent, Match::Absent) => Cell::Cr11,
-        (Match::Own, Match::Absent) => Cell::Cr12,
-        (Match::Unused, Match::Absent) => Cell::Cr13,
-        (Match::Others, Match::Absent) => Cell::Cr14,
-        (Match::Absent, Match::Own) => Cell::Cr15,
-        (Match::Absent, Match::Unused) if !has_reference => Cell::Cr16,
-        (Match::Absent, Match::Others) if !has_reference => Cell::Cr17,
-        (Match::Absent, Match::Unused) => Cell::Cr18,
-        (Match::Absent, Match::Others) => Cell::Cr19,
-        (Match::Own, Match::Own) => Cell::Cr20,
-        (Match::Own, Match::Unused) if !has_reference => Cell::Cr21,
-        (Match::Own, Match::Others) if !has_reference => Cell::Cr22,
-        (Match::Own, Match::Unused) => Cell::Cr23,
-        (Match::Own, Match::Others) => Cell::Cr24,
-        (Match::Unused | Match::Others, Match::Own) => Cell::Cr25,
-        (Match::Unused | Match::Others, Match::Unused) if !has_reference => Cell::Cr26,
-        (Match::Unused | Match::Others, Match::Unused | Match::Others) => Cell::Cr27,
+    match (email, reference, has_reference) {
+        (Match::Absent, Match::Absent, _) => Cell::Cr11,
+        (Match::Own, Match::Absent, _) => Cell::Cr12,
+        (Match::Unused, Match::Absent, _) => Cell::Cr13,
+        (Match::Others, Match::Absent, _) => Cell::Cr14,
+        (Match::Absent, Match::Own, _) => Cell::Cr15,
+        (Match::Absent, Match::Unused, false) => Cell::Cr16,
+        (Match::Absent, Match::Others, false) => Cell::Cr17,
+        (Match::Absent, Match::Unused, true) => Cell::Cr18,
+        (Match::Absent, Match::Others, true) => Cell::Cr19,
+        (Match::Own, Match::Own, _) => Cell::Cr20,
+        (Match::Own, Match::Unused, false) => Cell::Cr21,
+        (Match::Own, Match::Others, false) => Cell::Cr22,
+        (Match::Own, Match::Unused, true) => Cell::Cr23,
+        (Match::Own, Match::Others, true) => Cell::Cr24,
+        (Match::Unused | Match::Others, Match::Own, _) => Cell::Cr25,
+        (Match::Unused | Match::Others, Match::Unused, false) => Cell::Cr26,
+        (Match::Unused | Match::Others, Match::Others, _)
+        | (Match::Unused | Match::Others, Match::Unused, true) => Cell::Cr27,
     }
 }

@@ -32,10 +32,9 @@ pub(crate) fn purchase(
     let has_lines = !draft.lines.is_empty();
 
     let (product, price_named) = (named.product_id.is_some(), named.price_id.is_some());
-    if recurring && !product {
-        rulebook.subscription_names_its_product(product)?;
-    } else {
-        rulebook.product_and_price(product, price_named)?;
+    match (recurring, product) {
+        (true, false) => rulebook.subscription_names_its_product(product)?,
+        _ => rulebook.product_and_price(product, price_named)?,
     }
     if let Some(lookup) = lookup {
         rulebook.registered_item(lookup)?;
