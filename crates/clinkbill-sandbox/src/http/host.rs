@@ -23,7 +23,7 @@ pub(super) fn check(engine: &Engine, request: &Request) -> Result<(), ApiError> 
                 .options
                 .allowed_hosts
                 .iter()
-                .any(|allowed| allowed == name)
+                .any(|allowed| allowed.eq_ignore_ascii_case(name))
     });
     if allowed {
         Ok(())
@@ -40,13 +40,18 @@ pub(super) fn origin(request: &Request) -> String {
     }
 }
 
-/// A host and perhaps a port, and nothing else.
+/// A host and perhaps a port, and nothing else. Of several, none counts: whoever stands between
+/// may have looked at another one.
 fn authority(request: &Request) -> Option<Authority> {
+    if request.headers.get_all(header::HOST).iter().count() > 1 {
+        return None;
+    }
     let authority: Authority = request.text_header(&header::HOST)?.parse().ok()?;
     (!authority.as_str().contains('@')).then_some(authority)
 }
 
 fn is_local(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
     let address = name.trim_start_matches('[').trim_end_matches(']');
     name == "localhost"
         || name.ends_with(".localhost")

@@ -393,7 +393,16 @@ fn an_unknown_route_method_or_host_is_told_apart() {
             .send(&sandbox);
         assert_refused(&sandbox, &reply, 403, 403, "Host");
     }
-    for host in ["localhost:4010", "127.0.0.1:4010", "[::1]:4010"] {
+    let both = Call::create(quick_start("4.99"))
+        .header("host", "localhost")
+        .and_header("host", "evil.example");
+    assert_refused(&sandbox, &both.send(&sandbox), 403, 403, "Host");
+    for host in [
+        "localhost:4010",
+        "LocalHost:4010",
+        "127.0.0.1:4010",
+        "[::1]:4010",
+    ] {
         let reply = Call::create(quick_start("4.99"))
             .header("host", host)
             .send(&sandbox);

@@ -64,6 +64,14 @@ impl Call {
         self
     }
 
+    /// One more header of a name that may stand there already.
+    pub(crate) fn and_header(mut self, name: &'static str, value: &str) -> Self {
+        self.request
+            .headers
+            .append(name, HeaderValue::from_str(value).unwrap());
+        self
+    }
+
     pub(crate) fn without(mut self, name: &'static str) -> Self {
         self.request.headers.remove(name);
         self
