@@ -47,17 +47,50 @@ const UNKNOWN: &str = "\"unheardOf\"";
 /// # Ok::<(), clinkbill_sandbox::ControlError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", try_from = "Wish")]
 #[must_use]
 pub struct Fault {
     #[serde(flatten)]
     kind: FaultKind,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<Cow<'static, str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<NonZeroU32>,
+    when: FaultTime,
+}
+
+/// A fault as it is asked for: flat, so that what cannot be read is named by its field.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wish {
+    kind: KindName,
+    operation: Option<Cow<'static, str>>,
     times: Option<NonZeroU32>,
     #[serde(default)]
     when: FaultTime,
+    #[serde(default = "one")]
+    retry_after: u32,
+    code: Option<i32>,
+    msg: Option<String>,
+    status: Option<ProxyStatus>,
+}
+
+closed_enum! {
+    enum KindName {
+        Unauthorized = "unauthorized",
+        Conflict = "conflict",
+        TooManyRequests = "tooManyRequests",
+        InternalError = "internalError",
+        Unavailable = "unavailable",
+        EnvelopeError = "envelopeError",
+        ProxyPage = "proxyPage",
+        EmptyBody = "emptyBody",
+        UnknownValues = "unknownValues",
+        Reset = "reset",
+        Close = "close",
+        HalfBody = "halfBody",
+        Stall = "stall",
+    }
 }
 
 /// A fault as it is armed.
@@ -73,7 +106,7 @@ pub struct ArmedFault {
 }
 
 /// How a request fails.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
@@ -88,7 +121,6 @@ pub enum FaultKind {
     /// HTTP 429 with `Retry-After` in seconds.
     TooManyRequests {
         /// Seconds until the next try may be made.
-        #[serde(default = "one")]
         retry_after: u32,
     },
     /// HTTP 500.
@@ -96,7 +128,6 @@ pub enum FaultKind {
     /// HTTP 503 with `Retry-After` in seconds.
     Unavailable {
         /// Seconds until the next try may be made.
-        #[serde(default = "one")]
         retry_after: u32,
     },
     /// HTTP 200 with an envelope that says otherwise.
@@ -210,21 +241,7 @@ impl Fault {
 
     /// As it is named in the control API.
     pub(crate) fn name(&self) -> &'static str {
-        match self.kind {
-            FaultKind::Unauthorized => "unauthorized",
-            FaultKind::Conflict => "conflict",
-            FaultKind::TooManyRequests { .. } => "tooManyRequests",
-            FaultKind::InternalError => "internalError",
-            FaultKind::Unavailable { .. } => "unavailable",
-            FaultKind::EnvelopeError { .. } => "envelopeError",
-            FaultKind::ProxyPage { .. } => "proxyPage",
-            FaultKind::EmptyBody => "emptyBody",
-            FaultKind::UnknownValues => "unknownValues",
-            FaultKind::Reset => "reset",
-            FaultKind::Close => "close",
-            FaultKind::HalfBody => "halfBody",
-            FaultKind::Stall => "stall",
-        }
+        self.kind.name().as_str()
     }
 
     /// What the caller gets; `answer` is the right one, if the request was performed.
@@ -253,6 +270,61 @@ impl Fault {
                 return Reply::Fault(TransportFault::HalfBody(whole));
             }
             FaultKind::Stall => return Reply::Fault(TransportFault::Stall),
+        })
+    }
+}
+
+impl FaultKind {
+    fn name(&self) -> KindName {
+        match self {
+            Self::Unauthorized => KindName::Unauthorized,
+            Self::Conflict => KindName::Conflict,
+            Self::TooManyRequests { .. } => KindName::TooManyRequests,
+            Self::InternalError => KindName::InternalError,
+            Self::Unavailable { .. } => KindName::Unavailable,
+            Self::EnvelopeError { .. } => KindName::EnvelopeError,
+            Self::ProxyPage { .. } => KindName::ProxyPage,
+            Self::EmptyBody => KindName::EmptyBody,
+            Self::UnknownValues => KindName::UnknownValues,
+            Self::Reset => KindName::Reset,
+            Self::Close => KindName::Close,
+            Self::HalfBody => KindName::HalfBody,
+            Self::Stall => KindName::Stall,
+        }
+    }
+}
+
+impl TryFrom<Wish> for Fault {
+    type Error = String;
+
+    fn try_from(wish: Wish) -> Result<Self, Self::Error> {
+        let retry_after = wish.retry_after;
+        let missing = |field| format!("missing field `{field}`, for {}", wish.kind.as_str());
+        let kind = match wish.kind {
+            KindName::Unauthorized => FaultKind::Unauthorized,
+            KindName::Conflict => FaultKind::Conflict,
+            KindName::TooManyRequests => FaultKind::TooManyRequests { retry_after },
+            KindName::InternalError => FaultKind::InternalError,
+            KindName::Unavailable => FaultKind::Unavailable { retry_after },
+            KindName::EnvelopeError => FaultKind::EnvelopeError {
+                code: wish.code.ok_or_else(|| missing("code"))?,
+                msg: wish.msg.ok_or_else(|| missing("msg"))?,
+            },
+            KindName::ProxyPage => FaultKind::ProxyPage {
+                status: wish.status.ok_or_else(|| missing("status"))?,
+            },
+            KindName::EmptyBody => FaultKind::EmptyBody,
+            KindName::UnknownValues => FaultKind::UnknownValues,
+            KindName::Reset => FaultKind::Reset,
+            KindName::Close => FaultKind::Close,
+            KindName::HalfBody => FaultKind::HalfBody,
+            KindName::Stall => FaultKind::Stall,
+        };
+        Ok(Self {
+            kind,
+            operation: wish.operation,
+            times: wish.times,
+            when: wish.when,
         })
     }
 }

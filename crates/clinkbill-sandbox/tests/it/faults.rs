@@ -193,12 +193,24 @@ fn faults_are_met_in_order_and_by_their_own_merchant() {
 fn a_fault_that_cannot_be_is_refused_when_it_is_armed() {
     let sandbox = Sandbox::new();
     for (fault, status, names) in [
-        (json!({"kind": "earthquake"}), 400, "earthquake"),
+        (json!({"kind": "earthquake"}), 400, "kind: unknown variant"),
+        (json!({"kind": 1}), 400, "kind: invalid type"),
+        (json!({"kind": "envelopeError", "msg": "x"}), 400, "`code`"),
+        (
+            json!({"kind": "envelopeError", "code": "x", "msg": "x"}),
+            400,
+            "code: invalid type",
+        ),
+        (
+            json!({"kind": "unavailable", "retryAfter": -1}),
+            400,
+            "retryAfter: invalid value",
+        ),
         (json!({}), 400, "kind"),
         (
             json!({"kind": "proxyPage", "status": 404}),
             400,
-            "502 or 200",
+            "status: must be 502 or 200",
         ),
         (json!({"kind": "conflict", "times": 0}), 400, "zero"),
         (json!({"kind": "conflict", "when": "never"}), 400, "never"),
