@@ -205,11 +205,12 @@ impl Shop {
     }
 
     /// The merchant reference of the scenario's purchase: one and the same throughout.
+    /// Its capital tells a server that keeps it from one that keeps it in lower case.
     pub(crate) fn purchase_reference(&mut self) -> String {
         if let Some(reference) = &self.purchase_reference {
             return reference.clone();
         }
-        let reference = self.unused_reference("purchase");
+        let reference = format!("Purchase-{}", self.mark());
         self.purchase_reference.insert(reference).clone()
     }
 
