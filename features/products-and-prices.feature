@@ -432,3 +432,90 @@ Feature: What is bought
         | none    | SUMMER25 |
         | yes     | none     |
         | no      | none     |
+
+  Rule: What is likely a mistake is taken, and the sandbox remarks on it
+
+    @FR-06 @buyer @our-choice
+    Scenario: Lines beside a price are remarked on
+      Given Mug is a product with a one-time price of 12.50 USD
+      When a session for Mug is created with
+        | lines | 1 Notebook at 12.50 USD |
+      Then the sandbox remarks on FR-06
+
+    @FR-07 @buyer @our-choice
+    Scenario Outline: An amount that is not the sum of the lines is remarked on (<amount> for <lines>)
+      When a session is created with
+        | lines  | <lines>  |
+        | amount | <amount> |
+      Then the sandbox remarks on FR-07
+
+      Examples:
+        | lines                                        | amount |
+        | 2 Notebook at 4.99 USD                       | 9.97   |
+        | 2 Notebook at 4.99 USD                       | 4.99   |
+        | 1 Notebook at 4.99 USD, 3 Pencil at 0.50 USD | 5.49   |
+
+    @FR-07 @FR-09 @FR-10 @buyer @our-choice
+    Scenario Outline: An amount that is the sum of the lines is not (<amount> for <lines>)
+      When a session is created with
+        | lines  | <lines>  |
+        | amount | <amount> |
+      Then the sandbox remarks on nothing
+
+      Examples:
+        | lines                                        | amount |
+        | 1 Notebook at 4.99 USD                       | 4.990  |
+        | 2 Notebook at 4.99 USD                       | 9.98   |
+        | 1 Notebook at 4.99 USD, 3 Pencil at 0.50 USD | 6.49   |
+
+    @FR-08 @buyer @our-choice
+    Scenario Outline: Another amount or currency than the price's is remarked on (<amount> <currency>)
+      Given Mug is a product with a one-time price of 12.50 USD
+      When a session for Mug is created with
+        | amount   | <amount>   |
+        | currency | <currency> |
+      Then the sandbox remarks on FR-08
+
+      Examples:
+        | amount | currency |
+        | 12.49  | USD      |
+        | 12.50  | EUR      |
+
+    @FR-06 @FR-08 @FR-10 @buyer @our-choice
+    Scenario: A product for the amount of its price is not
+      Given Mug is a product with a one-time price of 12.50 USD
+      When a session for Mug is created
+      Then the sandbox remarks on nothing
+
+    @FR-09 @buyer @our-choice
+    Scenario Outline: A line in another currency is remarked on (<lines>)
+      When a session is created with
+        | lines  | <lines>  |
+        | amount | <amount> |
+      Then the sandbox remarks on FR-09
+
+      Examples:
+        | lines                                        | amount |
+        | 1 Notebook at 4.99 EUR                       | 4.99   |
+        | 1 Notebook at 4.99 USD, 1 Pencil at 0.50 EUR | 5.49   |
+
+    @FR-10 @buyer @our-choice
+    Scenario: Nothing that is bought is remarked on
+      When a session is created with
+        | lines | none |
+      Then the sandbox remarks on FR-10
+
+    @FR-15 @buyer @our-choice
+    Scenario: A preselected method that is hidden is remarked on
+      When a session is created with
+        | payment method | CASHAPP |
+        | hidden methods | CASHAPP |
+      Then the sandbox remarks on FR-15
+
+    @FR-15 @buyer @our-choice
+    Scenario: A preselected method beside a hidden one is not
+      Given Mug is a product with a one-time price of 12.50 USD
+      When a session for Mug is created with
+        | payment method | CARD    |
+        | hidden methods | CASHAPP |
+      Then the sandbox remarks on nothing

@@ -78,6 +78,7 @@ mod http;
 mod ids;
 mod key;
 mod merchant;
+mod observation;
 mod offers;
 mod paging;
 mod request;

@@ -176,6 +176,26 @@ async fn local_price_counts(shop: &mut Shop, counts: String) -> Step {
     expect_seen(shop, "US", "localPriceOnly", &(counts == "counts").into()).await
 }
 
+/// What the guide leaves open, and the sandbox takes for a likely mistake.
+#[then(regex = r"^the sandbox remarks on (nothing|[A-Z]{2}-[0-9]{2})$")]
+async fn remarks_on(shop: &mut Shop, rule: String) -> Step {
+    let remarks = seen(shop, "US", "observations").await?;
+    let Some(remarks) = remarks.as_array() else {
+        return Err(Broken(format!("the remarks are {remarks}")));
+    };
+    let rules: Vec<_> = remarks.iter().map(|remark| &remark["rule"]).collect();
+    let holds = match rule.as_str() {
+        "nothing" => rules.is_empty(),
+        // Breaking another rule may bring a remark of its own.
+        rule => rules.iter().any(|found| *found == rule),
+    };
+    if holds {
+        Ok(())
+    } else {
+        Err(Broken(format!("it remarks on {rules:?}")))
+    }
+}
+
 fn opens_at_once(shop: &Shop, expected: &Value) -> Step {
     let seen = shop.seen.as_ref();
     let seen = seen.ok_or_else(|| broken("nobody looked at the checkout"))?;

@@ -4,7 +4,7 @@ use clinkbill_types::Amount;
 
 use crate::book::{Draft, Email, Line, Methods};
 use crate::error::Refusal;
-use crate::rulebook::observation::Observations;
+use crate::observation::Observations;
 use crate::rulebook::{Identifiers, Import, Named, Rulebook};
 use crate::wire::field::{CurrencyCode, Object, Optional, Quantity, WebUrl};
 use crate::wire::request::{CreateCheckoutSessionRequest, PriceData, UiMode};

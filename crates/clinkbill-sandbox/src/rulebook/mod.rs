@@ -26,18 +26,16 @@
 
 mod customer;
 mod draft;
-mod observation;
 mod price;
 mod purchase;
 mod redirect;
 mod rules;
 
 use crate::error::Refusal;
+pub use crate::observation::Observation;
 pub use customer::{Cell, Verdict};
 pub(crate) use customer::{Identifiers, Import, Situation, classify};
 pub(crate) use draft::{draft, identifiers};
-pub use observation::Observation;
-pub(crate) use observation::Observations;
 pub(crate) use price::{PriceTerms, PriceWish, price_terms};
 pub(crate) use purchase::{Named, purchase};
 pub use rules::Rulebook;

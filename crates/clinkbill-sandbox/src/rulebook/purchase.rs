@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::book::{Draft, Item, Phase, Price, Products};
 use crate::error::Refusal;
-use crate::rulebook::observation::Observations;
+use crate::observation::Observations;
 use crate::rulebook::{CatalogueLookup, Rulebook, SnapshotLookup};
 use crate::wire::field::Object;
 use crate::wire::request::ScheduledPhase;
