@@ -130,20 +130,21 @@ Feature: What is bought
       Then Clink refuses
       And the new email still belongs to nobody
 
-    @PP-05
+    @PP-05 @our-name
     Scenario Outline: What nobody has made cannot be bought (product <product>, price <price>)
       Given Mug is a product with a one-time price of 12.50 USD
       When a session for Mug is created with
         | product | <product> |
         | price   | <price>   |
       Then Clink refuses
+      And the refusal is called <name>
       And the new email still belongs to nobody
 
       Examples:
-        | product | price   |
-        | unknown | unknown |
-        | unknown | Mug     |
-        | Mug     | unknown |
+        | product | price   | name              |
+        | unknown | unknown | PRODUCT_NOT_FOUND |
+        | unknown | Mug     | PRODUCT_NOT_FOUND |
+        | Mug     | unknown | PRICE_NOT_FOUND   |
 
     @PP-05 @second-merchant
     Scenario: Another merchant's product cannot be bought
@@ -152,11 +153,12 @@ Feature: What is bought
       Then Clink refuses
       And the new email still belongs to nobody
 
-    @PP-05 @our-choice
+    @PP-05 @our-choice @our-name
     Scenario: A price that is no longer sold cannot be bought
       Given Vase is a product whose price is no longer sold
       When a session for Vase is created
       Then Clink refuses
+      And the refusal is called PRICE_NOT_ACTIVE
       And the new email still belongs to nobody
 
     @FR-05 @our-choice

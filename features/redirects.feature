@@ -22,6 +22,11 @@ Feature: Where the buyer is sent
         | https://shop.example/thanks | javascript:alert(1)       |
         | https://shop.example/thanks | data:text/html,hello      |
 
+      Examples: no place on the web
+        | success                           | cancel                          |
+        | https://shop.example:99999/thanks | https://shop.example/cart       |
+        | https://shop.example/thanks       | https://shop.example:99999/cart |
+
     @RD-11 @our-choice
     Scenario Outline: An embedded session with return URL <return>
       When an embedded session is created with return URL <return>
@@ -29,9 +34,10 @@ Feature: Where the buyer is sent
       And the new email still belongs to nobody
 
       Examples:
-        | return               |
-        | javascript:alert(1)  |
-        | data:text/html,hello |
+        | return                     |
+        | javascript:alert(1)        |
+        | data:text/html,hello       |
+        | https://shop.example:99999 |
 
     @RD-11 @our-choice
     Scenario: A shop under development may stand on the merchant's own machine
@@ -93,6 +99,7 @@ Feature: Where the buyer is sent
       Examples:
         | cancel                            |
         | https://shop.example              |
+        | https://shop.example/home/        |
         | https://shop.example/cart         |
         | https://shop.example/cart?a=1#top |
 

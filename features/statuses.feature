@@ -60,6 +60,7 @@ Feature: Where a session stands
       And the buyer paid
       When the buyer tries to pay
       Then the payment is refused
+      And the payment's refusal is called SESSION_COMPLETED
       And the session is still completed and paid
       And one order was made
 
@@ -132,8 +133,8 @@ Feature: Where a session stands
         | product | Pro    |
 
     @ST-06 @our-choice
-    Scenario: A subscription that begins with free days is paid with nothing
-      Given Pro is a product with a monthly price of 19.99 USD after 7 free days
+    Scenario Outline: A subscription that begins with free days is paid with nothing (days: <days>)
+      Given Pro is a product with a monthly price of 19.99 USD after <days> free days
       And a session for Pro
       When the buyer pays
       Then the order, read, has
@@ -143,6 +144,11 @@ Feature: Where a session stands
         | subscription | some |
       And the subscription of the session, read, has
         | status | free_trial |
+
+      Examples:
+        | days |
+        | 1    |
+        | 7    |
 
     @ST-06
     Scenario: A payment that failed starts no subscription
@@ -211,6 +217,7 @@ Feature: Where a session stands
       And the session has expired
       When the buyer tries to pay
       Then the payment is refused
+      And the payment's refusal is called SESSION_EXPIRED
       And the session is still expired and unpaid
       And no order was made
 

@@ -58,6 +58,7 @@ fn each_enum_of_the_contract_has_the_values_that_its_type_knows() {
     let parts = [
         ("DirectQrPaymentMethodType", is_method),
         ("ImportedPaymentMethodType", is_method),
+        ("CurrencyCode", is_currency),
         ("PriceCurrency", is_currency),
     ];
 

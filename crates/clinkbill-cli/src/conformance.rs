@@ -239,7 +239,9 @@ fn exit_of(error: &TargetError) -> Exit {
         | TargetError::BadKey
         | TargetError::KeyRefused
         | TargetError::ProductionKey => Exit::NoPermission,
-        TargetError::ProductionHost | TargetError::Client(_) => Exit::Config,
+        TargetError::ProductionHost | TargetError::PlainHttp | TargetError::Client(_) => {
+            Exit::Config
+        }
         _ => Exit::Failure,
     }
 }

@@ -166,7 +166,8 @@ fn now() -> Result<Timestamp, EndpointError> {
         .map_err(|_| EndpointError::Clock)
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether the host is this machine by its name or its address.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

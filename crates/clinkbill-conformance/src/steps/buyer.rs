@@ -106,6 +106,22 @@ fn payment_is_refused(shop: &mut Shop) -> Step {
     attempt.refusal().map(drop).map_err(Broken)
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "cucumber hands captures over as owned texts"
+)]
+#[then(regex = r"^the payment's refusal is called ([A-Z_]+)$")]
+fn payment_refusal_is_called(shop: &mut Shop, name: String) -> Step {
+    let attempt = shop.attempt.as_ref();
+    let attempt = attempt.ok_or_else(|| broken("the buyer did not try to pay"))?;
+    let refusal = attempt.refusal().map_err(Broken)?;
+    if refusal.is_called(&name) {
+        Ok(())
+    } else {
+        Err(Broken(format!("refused with {refusal}")))
+    }
+}
+
 #[then("the payment is taken")]
 fn payment_is_taken(shop: &mut Shop) -> Step {
     let attempt = shop.attempt.as_ref();

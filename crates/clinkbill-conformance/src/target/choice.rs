@@ -6,6 +6,8 @@ use std::fmt;
 use clinkbill_api::Deployment;
 use url::Url;
 
+use crate::receiver::is_loopback;
+
 use super::{BASE_URL, SECRET_KEY, TARGET, TargetError};
 
 /// Which target somebody asks for.
@@ -77,6 +79,9 @@ impl Elsewhere {
         if !plain {
             return Err(TargetError::BadUrl);
         }
+        if base_url.scheme() == "http" && !is_loopback(&base_url) {
+            return Err(TargetError::PlainHttp);
+        }
         let secret_key = secret_key.trim().to_owned();
         if secret_key.starts_with("sk_prod_") || secret_key.starts_with("sk_live_") {
             return Err(TargetError::ProductionKey);
@@ -125,6 +130,21 @@ mod tests {
             ] {
                 assert_eq!(Choice::from_vars(target, None, key).unwrap(), choice);
             }
+        }
+    }
+
+    #[test]
+    fn a_key_does_not_leave_this_machine_in_clear() {
+        for url in [
+            "http://example.com/api",
+            "http://10.0.0.1/api",
+            "http://localhost.example/api",
+        ] {
+            let refused = Elsewhere::new(url, "sk_uat_1");
+            assert!(matches!(refused, Err(TargetError::PlainHttp)), "{url}");
+        }
+        for url in [LOCAL, "http://localhost:4010/api", "http://[::1]:4010/api"] {
+            Elsewhere::new(url, "sk_uat_1").unwrap();
         }
     }
 

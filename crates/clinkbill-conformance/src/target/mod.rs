@@ -67,6 +67,11 @@ pub enum TargetError {
     /// The base URL cannot be used.
     #[error("the base URL is not an http or https URL without user, query and fragment")]
     BadUrl,
+    /// The key would cross the network in clear.
+    #[error(
+        "the base URL is plain http to another machine, which would show it the key; use https"
+    )]
+    PlainHttp,
     /// The key cannot be sent in a header.
     #[error("{SECRET_KEY} is not a key: it has characters no header can hold")]
     BadKey,
