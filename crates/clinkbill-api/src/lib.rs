@@ -10,7 +10,7 @@
 //!
 //! ```no_run
 //! use clinkbill_api::{Client, Options, types::CreateCheckoutSessionRequest, types::PriceData};
-//! use clinkbill_types::Amount;
+//! use clinkbill_types::{Amount, Currency};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::connect(
@@ -25,7 +25,7 @@
 //!         customer_email: Some("customer@example.com".to_owned()),
 //!         price_data_list: Some(vec![PriceData {
 //!             quantity: Some(1),
-//!             currency: Some("USD".to_owned()),
+//!             currency: Some(Currency::USD),
 //!             ..PriceData::new("A one-time purchase", amount)
 //!         }]),
 //!         ..CreateCheckoutSessionRequest::new(amount, "USD")
