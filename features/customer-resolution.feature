@@ -672,6 +672,13 @@ Feature: Whose session it is
         | Ada's | in capitals |
 
     @CR-35 @our-choice
+    Scenario: Blanks around a new email are not kept
+      When a session is created with
+        | email | new with blanks around |
+      Then the session, read back, has
+        | customer email | new |
+
+    @CR-35 @our-choice
     Scenario: With a tag it is another email
       Given Ada is a customer with an email only
       When a session is created with

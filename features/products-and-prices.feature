@@ -161,6 +161,14 @@ Feature: What is bought
       And the refusal is called PRICE_NOT_ACTIVE
       And the new email still belongs to nobody
 
+    @PP-05 @dashboard @our-choice @our-name
+    Scenario: A product that is no longer sold cannot be bought
+      Given Vase is a product that is no longer sold
+      When a session for Vase is created
+      Then Clink refuses
+      And the refusal is called PRODUCT_NOT_ACTIVE
+      And the new email still belongs to nobody
+
     @FR-05 @our-choice
     Scenario Outline: A product and its price are named together (product <product>, price <price>)
       Given Mug is a product with a one-time price of 12.50 USD
@@ -191,6 +199,76 @@ Feature: What is bought
         | 12     | USD      |
         | 99.99  | USD      |
         | 12.50  | EUR      |
+
+  Rule: A price of the catalogue says all that it takes
+
+    @PP-01 @our-choice
+    Scenario Outline: A recurring price says how often (<interval>, <intervals>, <free days> free days)
+      When a price is made with
+        | amount    | 12.50       |
+        | currency  | USD         |
+        | type      | recurring   |
+        | interval  | <interval>  |
+        | intervals | <intervals> |
+        | free days | <free days> |
+      Then the price, read, has
+        | interval  | <interval>    |
+        | intervals | <read>        |
+        | free days | <read free>   |
+
+      Examples:
+        | interval | intervals | free days | read | read free |
+        | month    | none      | none      | 1    | 0         |
+        | month    | 3         | none      | 3    | 0         |
+        | week     | none      | 7         | 1    | 7         |
+        | custom   | 10        | 0         | 10   | 0         |
+
+    @PP-01 @our-choice
+    Scenario: A one-time price says nothing of it
+      When a price is made with
+        | amount   | 12.50    |
+        | currency | USD      |
+        | type     | one_time |
+      Then the price, read, has
+        | interval | none |
+
+    @PP-01 @our-choice
+    Scenario Outline: A price that cannot be is refused (<type>, <interval>, <intervals>, <free days> free days)
+      When a price is made with
+        | amount    | 12.50       |
+        | currency  | USD         |
+        | type      | <type>      |
+        | interval  | <interval>  |
+        | intervals | <intervals> |
+        | free days | <free days> |
+      Then the price is refused
+
+      Examples:
+        | type      | interval | intervals | free days |
+        | recurring | none     | none      | none      |
+        | recurring | none     | 1         | none      |
+        | recurring | custom   | none      | none      |
+        | recurring | month    | 0         | none      |
+        | recurring | month    | -1        | none      |
+        | recurring | month    | 3661      | none      |
+        | recurring | month    | 1         | -1        |
+        | recurring | month    | 1         | 3661      |
+        | one_time  | month    | none      | none      |
+
+    @PP-01 @our-choice
+    Scenario Outline: A price made along with its product lacks nothing (<left out> left out)
+      When a product is made whose price has
+        | amount     | 12.50    |
+        | currency   | USD      |
+        | type       | one_time |
+        | <left out> | none     |
+      Then the price is refused
+
+      Examples:
+        | left out |
+        | amount   |
+        | currency |
+        | type     |
 
   Rule: A one-time purchase may be described in lines
 
@@ -328,6 +406,31 @@ Feature: What is bought
         | product | Basic |
         | amount  | 9.99  |
 
+    @FR-13 @buyer
+    Scenario: A later price keeps its metadata
+      Given Basic is a product with a monthly price of 9.99 USD
+      And Pro is a product with a monthly price of 19.99 USD
+      When a session for Basic is created with the later phases
+        | sequence | cycle | price | quantity | metadata    |
+        | 1        | 2     | Pro   | 1        | why upgrade |
+      And the buyer pays
+      Then the subscription of the session, read, has
+        | later metadata | why upgrade |
+
+    @FR-13
+    Scenario Outline: A key of its metadata has at most 40 letters (<letters>)
+      Given Basic is a product with a monthly price of 9.99 USD
+      And Pro is a product with a monthly price of 19.99 USD
+      When a session for Basic is created with the later phases
+        | sequence | cycle | price | quantity | metadata                     |
+        | 1        | 2     | Pro   | 1        | a word of <letters> letters 1 |
+      Then Clink <answers>
+
+      Examples:
+        | letters | answers |
+        | 40      | accepts |
+        | 41      | refuses |
+
     @FR-13
     Scenario Outline: Sequence and cycle must go up (<first> at <from>, then <second> at <then>)
       Given Basic is a product with a monthly price of 9.99 USD
@@ -370,6 +473,46 @@ Feature: What is bought
       When a session for Mug is created with the later phases
         | sequence | cycle | price | quantity |
         | 1        | 2     | Basic | 1        |
+      Then Clink refuses
+      And the new email still belongs to nobody
+
+  Rule: A session may carry metadata
+
+    @FR-18
+    Scenario: The session keeps it
+      When a session is created with
+        | metadata | cart 17, colour red |
+      Then the session, read back, has
+        | metadata | cart 17, colour red |
+
+    @FR-18 @buyer
+    Scenario: The order carries it
+      Given a session with
+        | metadata | cart 17, colour red |
+      When the buyer pays
+      Then the order, read, has
+        | metadata | cart 17, colour red |
+
+    @FR-18 @buyer
+    Scenario: The subscription carries it
+      Given Pro is a product with a monthly price of 19.99 USD
+      And a session for Pro with
+        | metadata | cart 17 |
+      When the buyer pays
+      Then the subscription of the session, read, has
+        | metadata | cart 17 |
+
+    @FR-18
+    Scenario: A key has up to 40 letters
+      When a session is created with
+        | metadata | a word of 40 letters 1 |
+      Then the session, read back, has
+        | metadata | a word of 40 letters 1 |
+
+    @FR-18
+    Scenario: A longer key is refused
+      When a session is created with
+        | metadata | a word of 41 letters 1 |
       Then Clink refuses
       And the new email still belongs to nobody
 

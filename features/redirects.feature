@@ -40,6 +40,36 @@ Feature: Where the buyer is sent
         | https://shop.example:99999 |
 
     @RD-11 @our-choice
+    Scenario Outline: A URL with a blank in it (<field>)
+      When a session is created with
+        | <field> | https://shop.example/thank you |
+      Then Clink refuses
+      And the new email still belongs to nobody
+
+      Examples:
+        | field       |
+        | success URL |
+        | cancel URL  |
+
+    @RD-11 @our-choice
+    Scenario Outline: A picture of a line is on the web (<picture>)
+      When a session is created with
+        | line with a picture | <picture> |
+      Then Clink refuses
+      And the new email still belongs to nobody
+
+      Examples:
+        | picture                            |
+        | javascript:alert(1)                |
+        | https://shop.example:99999/pen.png |
+
+    @RD-11 @our-choice
+    Scenario: A line may have a picture
+      When a session is created with
+        | line with a picture | https://shop.example/pen.png |
+      Then Clink accepts
+
+    @RD-11 @our-choice
     Scenario: A shop under development may stand on the merchant's own machine
       When a hosted session is created with success URL http://localhost:3000/thanks and cancel URL http://127.0.0.1:3000/cart
       Then Clink accepts
@@ -63,6 +93,12 @@ Feature: Where the buyer is sent
         | success                               | sent                                                       |
         | https://shop.example?custom=x         | https://shop.example?custom=x&sessionId=SESSION_ID         |
         | https://shop.example/thanks?a=1&b=%20 | https://shop.example/thanks?a=1&b=%20&sessionId=SESSION_ID |
+
+      @RD-04 @our-choice
+      Examples: with a query that waits for more
+        | success                          | sent                                                  |
+        | https://shop.example/paid?       | https://shop.example/paid?sessionId=SESSION_ID        |
+        | https://shop.example/paid?a=1&   | https://shop.example/paid?a=1&sessionId=SESSION_ID    |
 
       @RD-04 @RD-11 @our-choice
       Examples: a fragment stays at the end

@@ -54,8 +54,9 @@ const EMBEDDED: [(&str, &str); 9] = [
 
 /// What a tag may say beside the ids of rules: what a scenario needs, and what of it the guide
 /// does not state. A misspelt one would let a scenario run where it cannot.
-const KNOWN_TAGS: [&str; 7] = [
+const KNOWN_TAGS: [&str; 8] = [
     "buyer",
+    "dashboard",
     "faults",
     "our-choice",
     "our-name",

@@ -52,6 +52,8 @@ pub(crate) struct Shop {
     pub(crate) stored: Option<Data>,
     /// What was answered to the buyer's last try to pay.
     pub(crate) attempt: Option<Answer>,
+    /// What was answered to the last price that was made for its own sake.
+    pub(crate) priced: Option<Answer>,
     /// The orders of the buyer's attempts.
     pub(crate) orders: Vec<String>,
     /// The checkout as somebody saw it last.
@@ -130,6 +132,7 @@ impl Shop {
             at_once: Vec::new(),
             stored: None,
             attempt: None,
+            priced: None,
             orders: Vec::new(),
             seen: None,
             sent: None,

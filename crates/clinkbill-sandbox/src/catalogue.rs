@@ -164,9 +164,9 @@ impl Catalogue {
                 image: entry.image.0.clone(),
                 tax_category: entry.tax_category,
                 localized_names: entry.localized_names.clone(),
-                active: entry.active,
                 created: now,
             });
+            products.set_active(&id, entry.active, now);
             for (number, Object(entry)) in entry.prices.iter().enumerate() {
                 let path = format!("{path}prices[{number}].");
                 let price = entry.price(ids, &path, Arc::clone(&id), now)?;

@@ -36,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) offers: OfferTable,
     /// Whether what is only observed otherwise is refused.
     pub(crate) strict: bool,
+    /// How long after a failed attempt at a delivery was due the next one is, in milliseconds.
+    pub(crate) webhook_retry_delays: Vec<i64>,
 }
 
 /// Every merchant's book and the rules they are kept by.

@@ -15,9 +15,10 @@ use crate::ids::Seed;
 use crate::key::KeyDigest;
 use crate::offers::OfferTable;
 use crate::request::{Answer, Body, Reply, Request};
-use crate::rulebook::{Faithful, Rulebook};
+use crate::rulebook::{Faithful, Rulebook, is_web_url};
 use crate::webhook::endpoint::{EndpointTemplate, SigningSecret};
 use crate::webhook::outbox::DeliveryNumber;
+use crate::webhook::schedule::documented_delays;
 use crate::wire::webhook::EndpointUrl;
 
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
@@ -62,6 +63,7 @@ pub struct SandboxBuilder {
     clock: Box<dyn Clock>,
     seed: Seed,
     endpoints: Vec<EndpointTemplate>,
+    webhook_retry_delays: Vec<i64>,
     refusal_shape: RefusalShape,
     session_lifetime: Duration,
     timestamp_tolerance: Duration,
@@ -131,6 +133,7 @@ impl Sandbox {
             clock: Box::new(WallClock),
             seed: Seed::random(),
             endpoints: Vec::new(),
+            webhook_retry_delays: documented_delays(),
             refusal_shape: RefusalShape::default(),
             session_lifetime: DEFAULT_LIFETIME,
             timestamp_tolerance: DEFAULT_TOLERANCE,
@@ -272,7 +275,7 @@ impl SandboxBuilder {
     /// Fails if the URL is none to send to, if it was given before, or if the secret cannot sign.
     pub fn webhook(mut self, url: &str, secret: &str) -> Result<Self, StartError> {
         let EndpointUrl(url) = EndpointUrl::new(url.to_owned())
-            .filter(|EndpointUrl(url)| Faithful.webhook_url(url).is_ok())
+            .filter(|EndpointUrl(url)| is_web_url(url))
             .ok_or(StartError::WebhookUrl)?;
         if self.endpoints.iter().any(|endpoint| endpoint.url == url) {
             return Err(StartError::WebhookUrlTaken);
@@ -282,6 +285,13 @@ impl SandboxBuilder {
             secret: SigningSecret::new(secret)?,
         });
         Ok(self)
+    }
+
+    /// How long after a failed attempt at a delivery was due the next one is: one delay for each
+    /// retry. Ten, 84 seconds first and each twice as long as the one before, unless said.
+    pub fn webhook_retry_delays(mut self, delays: impl IntoIterator<Item = Duration>) -> Self {
+        self.webhook_retry_delays = delays.into_iter().map(millis).collect();
+        self
     }
 
     /// How a rule's refusal travels (G-01).
@@ -368,6 +378,7 @@ impl SandboxBuilder {
             products,
             offers,
             strict: self.strict,
+            webhook_retry_delays: self.webhook_retry_delays,
         };
         Sandbox {
             engine: Arc::new(Engine::new(self.rulebook, self.clock, self.seed, options)),

@@ -1,6 +1,7 @@
 //! What the merchant has put in the catalogue.
 
-use cucumber::given;
+use cucumber::gherkin::Step as Sentence;
+use cucumber::{given, then, when};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -77,6 +78,130 @@ async fn product_not_sold(shop: &mut Shop, word: String) -> Step {
         currency: "USD".to_owned(),
     };
     shop.stock(&word, product);
+    Ok(())
+}
+
+/// The documented API cannot take a product out of sale.
+#[given(regex = r"^([A-Z][a-z]+) is a product that is no longer sold$")]
+async fn product_retired(shop: &mut Shop, word: String) -> Step {
+    let wire = shop.wire()?;
+    register(shop, &wire, &word, Rhythm::ONCE, "4.99", "USD").await?;
+    let id = shop.product(&word)?.product.clone();
+    let path = format!("products/{}/retire", path_id(&id)?);
+    let retired = shop.control(Method::POST, &path, None).await?;
+    retired.data().map_err(Broken)?;
+    let stored = shop.get(&format!("product/{}", path_id(&id)?)).await?;
+    let stored = stored.data().map_err(Broken)?;
+    match stored.0.get("active") {
+        Some(Value::Bool(false)) => Ok(()),
+        other => Err(Broken(format!("it is still sold: active is {other:?}"))),
+    }
+}
+
+/// A price of a product made for it; what the table does not say is left out.
+#[when("a price is made with")]
+async fn make_price(shop: &mut Shop, step: &Sentence) -> Step {
+    let name = shop.unused_name("Thing");
+    let made = shop.post("product", &new_product(&name)).await?;
+    let mut body = Draft::default();
+    body.set("productId", id_of(made.text("productId"), "product")?);
+    price_of(&mut body, step)?;
+    let wire = shop.wire()?;
+    let answer = wire.call(
+        Method::POST,
+        "price",
+        Some(body.to_string()),
+        &mut shop.exchanges,
+    );
+    shop.priced = Some(answer.await.map_err(said)?);
+    Ok(())
+}
+
+/// A product whose one price is what the table says.
+#[when("a product is made whose price has")]
+async fn make_product_with_price(shop: &mut Shop, step: &Sentence) -> Step {
+    let mut price = Draft::default();
+    price_of(&mut price, step)?;
+    let mut body = Draft::default();
+    body.set("name", shop.unused_name("Thing"));
+    body.set("image", "oss_1");
+    body.set("taxCategory", "digital_goods_or_service");
+    body.set_json("priceList", format!("[{price}]"));
+    let wire = shop.wire()?;
+    let answer = wire.call(
+        Method::POST,
+        "product",
+        Some(body.to_string()),
+        &mut shop.exchanges,
+    );
+    shop.priced = Some(answer.await.map_err(said)?);
+    Ok(())
+}
+
+#[then("the price is refused")]
+fn price_is_refused(shop: &mut Shop) -> Step {
+    let answer = shop.priced.as_ref();
+    let answer = answer.ok_or_else(|| broken("no price was asked for"))?;
+    answer.refusal().map(drop).map_err(Broken)
+}
+
+#[then("the price, read, has")]
+async fn price_has(shop: &mut Shop, step: &Sentence) -> Step {
+    let answer = shop.priced.as_ref();
+    let answer = answer.ok_or_else(|| broken("no price was asked for"))?;
+    let price = answer.data().map_err(Broken)?.text("priceId");
+    let price = id_of(price, "price")?;
+    let stored = shop.get(&format!("price/{}", path_id(&price)?)).await?;
+    let stored = Value::Object(stored.data().map_err(Broken)?.0);
+    for row in step.table.iter().flat_map(|table| &table.rows) {
+        let (word, value) = words::pair(row)?;
+        let found = match word {
+            "interval" => &stored["recurring"]["interval"],
+            "intervals" => &stored["recurring"]["intervalCount"],
+            "free days" => &stored["recurring"]["trialPeriodDays"],
+            _ => return Err(Broken(format!("a price that is read has no {word:?}"))),
+        };
+        let expected = match value.parse::<u32>() {
+            Ok(number) => Value::from(number),
+            Err(_) if value == "none" => Value::Null,
+            Err(_) => Value::from(value),
+        };
+        if *found != expected {
+            return Err(Broken(format!("{word} is {found}, not {expected}")));
+        }
+    }
+    Ok(())
+}
+
+/// What the table says of a price, as it stands in a request.
+fn price_of(body: &mut Draft, step: &Sentence) -> Step {
+    let mut details = serde_json::Map::new();
+    for row in step.table.iter().flat_map(|table| &table.rows) {
+        let (word, value) = words::pair(row)?;
+        let count = || value.parse::<i64>().map_err(said);
+        match (word, value) {
+            ("type", "none") => body.leave_out("priceType"),
+            ("type", _) => body.set("priceType", value),
+            ("amount", "none") => body.leave_out("unitAmount"),
+            ("amount", _) => body.set_json("unitAmount", value.to_owned()),
+            ("currency", "none") => body.leave_out("currency"),
+            ("currency", _) => body.set("currency", value),
+            ("interval" | "intervals" | "free days", "none") => {}
+            ("interval", _) => {
+                details.insert("interval".to_owned(), value.into());
+            }
+            ("intervals", _) => {
+                details.insert("intervalCount".to_owned(), count()?.into());
+            }
+            ("free days", _) => {
+                details.insert("trialPeriodDays".to_owned(), count()?.into());
+            }
+            _ => return Err(Broken(format!("a price has no {word:?}"))),
+        }
+    }
+    if !details.is_empty() {
+        body.set("recurringDetails", details);
+    }
     Ok(())
 }
 

@@ -264,6 +264,9 @@ pub(super) fn identifier(shop: &mut Shop, kind: Kind, word: &str) -> Result<Opti
         "blank" => Value::from("  "),
         "unknown" if kind == Kind::CustomerId => shop.unknown_id("cus").into(),
         "new" if kind != Kind::CustomerId => new_one(shop, kind).into(),
+        "new with blanks around" if kind != Kind::CustomerId => {
+            rewritten(&new_one(shop, kind), " with blanks around")?.into()
+        }
         _ => match word.split_once("'s") {
             Some((name, written)) => rewritten(&own(shop, kind, name)?, written)?.into(),
             None => return Err(meaningless(word)),

@@ -42,13 +42,13 @@ async fn create_for(shop: &mut Shop, product: String, step: &Sentence) -> Step {
     send(shop, draft, step).await
 }
 
-/// The phases stand in the table: sequence, cycle, price, quantity.
+/// The phases stand in the table: sequence, cycle, price, quantity, and metadata if there is any.
 #[when(regex = r"^a session for ([A-Z][a-z]+) is created with the later phases$")]
 async fn create_with_phases(shop: &mut Shop, product: String, step: &Sentence) -> Step {
     let mut draft = of_product(shop, &product)?;
     let mut phases = Vec::new();
     for row in table(step).iter().skip(1) {
-        let [sequence, cycle, price, quantity] = &row[..] else {
+        let [sequence, cycle, price, quantity, metadata @ ..] = &row[..] else {
             return Err(broken("a phase is its sequence, cycle, price and quantity"));
         };
         let snapshot = match price.as_str() {
@@ -56,12 +56,16 @@ async fn create_with_phases(shop: &mut Shop, product: String, step: &Sentence) -
             name => shop.product(name)?.snapshot.clone(),
         };
         let number = |text: &str| text.parse::<i32>().map_err(crate::world::said);
-        phases.push(json!({
+        let mut phase = json!({
             "sequence": number(sequence)?,
             "effectiveCycle": number(cycle)?,
             "priceSnapshotId": snapshot,
             "quantity": number(quantity)?,
-        }));
+        });
+        if let [metadata] = metadata {
+            phase["metadata"] = words::metadata(metadata)?;
+        }
+        phases.push(phase);
     }
     draft.set("scheduledPhases", phases);
     shop.create(&draft).await

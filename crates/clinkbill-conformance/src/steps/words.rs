@@ -27,6 +27,13 @@ pub(super) fn put(shop: &mut Shop, draft: &mut Draft, word: &str, value: &str) -
         _ => match word {
             "amount" => draft.set_json(field, number(value)?),
             "lines" => draft.set_json(field, lines(value)?),
+            "metadata" => draft.set(field, metadata(value)?),
+            "line with a picture" => draft.set(
+                field,
+                json!([{
+                    "name": "Notebook", "quantity": 1, "unitAmount": 4.99, "imageUrl": value,
+                }]),
+            ),
             "import" => draft.set(field, import(shop, value)),
             "product" => draft.set(field, product_id(shop, value)?),
             "price" => draft.set(field, price_id(shop, value)?),
@@ -59,6 +66,8 @@ pub(super) fn check(shop: &mut Shop, data: &Data, word: &str, value: &str) -> St
         ("free days", days) => json!(days.parse::<u32>().map_err(crate::world::said)?),
         ("code input shown", value) => yes_or_no(value)?.into(),
         ("lines", value) => return same_lines(&found, value),
+        ("metadata" | "later metadata", value) => metadata(value)?,
+        ("customer email", value) => identifier(shop, Kind::Email, value)?.unwrap_or_default(),
         ("amount" | "paid amount", value) => return same_amount(word, &found, value),
         (_, value) => value.into(),
     };
@@ -90,7 +99,8 @@ fn request_field(word: &str) -> Result<&'static str, Broken> {
     Ok(match word {
         "amount" => "originalAmount",
         "currency" => "originalCurrency",
-        "lines" => "priceDataList",
+        "lines" | "line with a picture" => "priceDataList",
+        "metadata" => "metadata",
         "product" => "productId",
         "price" => "priceId",
         "import" => "historicalPaymentInstrumentImport",
@@ -134,6 +144,9 @@ fn found(data: &Data, word: &str) -> Result<Value, Broken> {
         "cancel URL" => "/cancelUrl",
         "return URL" => "/returnUrl",
         "code input shown" => "/showPromotionCode",
+        "metadata" => "/metadata",
+        "later metadata" => "/scheduledPhases/0/metadata",
+        "customer email" => "/customer/email",
         "type" => "/type",
         "order" => "/orderId",
         "session" => "/sessionId",
@@ -176,6 +189,24 @@ fn number(text: &str) -> Result<String, Broken> {
         Ok(Value::Number(_) | Value::String(_)) => Ok(text.to_owned()),
         _ => Err(Broken(format!("{text:?} is neither a number nor a text"))),
     }
+}
+
+/// `cart 17, colour red`: keys and values. A key may be `a word of 41 letters`.
+pub(super) fn metadata(text: &str) -> Result<Value, Broken> {
+    let pairs = text.split(", ").map(|pair| {
+        let (key, value) = pair
+            .rsplit_once(' ')
+            .ok_or_else(|| Broken(format!("{pair:?} is not a key and its value")))?;
+        let length = key
+            .strip_prefix("a word of ")
+            .and_then(|rest| rest.strip_suffix(" letters"));
+        let key = match length {
+            Some(length) => "k".repeat(length.parse().map_err(crate::world::said)?),
+            None => key.to_owned(),
+        };
+        Ok((key, Value::from(value)))
+    });
+    Ok(Value::Object(pairs.collect::<Result<_, Broken>>()?))
 }
 
 /// `2 Notebook at 4.99 USD, 1 Pen at 1.50`: quantity and currency may be left out.

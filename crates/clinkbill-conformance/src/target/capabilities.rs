@@ -14,10 +14,14 @@ pub struct Capabilities {
 
 /// What a scenario may need beyond the documented API: its tag, and why a target that is not a
 /// sandbox of ours cannot give it.
-const NEEDS: [(&str, &str); 5] = [
+const NEEDS: [(&str, &str); 6] = [
     (
         "buyer",
         "needs a buyer, and the target has no control API to play one",
+    ),
+    (
+        "dashboard",
+        "needs the merchant's dashboard, and the target has no control API to play it",
     ),
     (
         "time",
@@ -69,6 +73,7 @@ mod tests {
         };
         for (tag, word) in [
             ("buyer", Some("buyer")),
+            ("dashboard", Some("dashboard")),
             ("time", Some("time")),
             ("faults", Some("faults")),
             ("page", Some("page")),

@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) product: Arc<Product>,
     pub(crate) prices: Vec<Arc<Price>>,
     pub(crate) default_price: Option<Arc<str>>,
+    /// Whether it can be bought.
+    pub(crate) active: bool,
     pub(crate) updated: i64,
 }
 
@@ -34,7 +36,6 @@ pub(crate) struct Product {
     pub(crate) image: Option<String>,
     pub(crate) tax_category: TaxCategory,
     pub(crate) localized_names: BTreeMap<String, String>,
-    pub(crate) active: bool,
     pub(crate) created: i64,
 }
 
@@ -62,7 +63,7 @@ pub(crate) struct Recurring {
 }
 
 impl Products {
-    /// Adds a product without prices.
+    /// Adds a product without prices, which can be bought.
     pub(crate) fn insert(&mut self, product: Product) {
         let id = Arc::clone(&product.id);
         self.by_id.insert(id, self.all.len());
@@ -71,6 +72,7 @@ impl Products {
             product: Arc::new(product),
             prices: Vec::new(),
             default_price: None,
+            active: true,
         });
     }
 
@@ -92,6 +94,18 @@ impl Products {
         self.snapshots
             .insert(Arc::clone(&price.snapshot_id), Arc::clone(&price));
         self.prices.insert(Arc::clone(&price.id), price);
+    }
+
+    /// Says from now on whether a product can be bought; false where there is none.
+    pub(crate) fn set_active(&mut self, product_id: &str, active: bool, now: i64) -> bool {
+        let entry = self
+            .by_id
+            .get(product_id)
+            .and_then(|number| self.all.get_mut(*number));
+        let Some(entry) = entry else { return false };
+        entry.active = active;
+        entry.updated = entry.updated.max(now);
+        true
     }
 
     pub(crate) fn get(&self, product_id: &str) -> Option<&Entry> {

@@ -55,7 +55,6 @@ impl Engine {
                 image: Some(request.image),
                 tax_category: request.tax_category,
                 localized_names: request.localized_names.0.unwrap_or_default().0,
-                active: true,
                 created: now,
             });
             for NewPrice {
@@ -88,6 +87,20 @@ impl Engine {
         self.with_book(merchant, wall, |book, _| {
             let all = book.products.all();
             success_page(all.len(), page.of(all.iter()).map(view::catalogue::product))
+        })
+    }
+
+    /// From now on the product cannot be bought. Sessions that are open go on.
+    pub(crate) fn retire_product(
+        &self,
+        merchant: KeyDigest,
+        product_id: &str,
+        wall: i64,
+    ) -> Result<(), ApiError> {
+        self.with_book(merchant, wall, |book, now| {
+            known_product(book, product_id)?;
+            book.products.set_active(product_id, false, now);
+            Ok(())
         })
     }
 

@@ -7,7 +7,7 @@ use crate::engine::{Engine, Link};
 use crate::error::{ApiError, Refusal};
 use crate::key::KeyDigest;
 use crate::observation::Observations;
-use crate::rulebook::{self, Identifiers, Rulebook, Situation, Verdict};
+use crate::rulebook::{self, Forbidden, Identifiers, Rulebook, Situation, Verdict};
 use crate::view;
 use crate::wire::read_object;
 use crate::wire::request::CreateCheckoutSessionRequest;
@@ -22,9 +22,9 @@ impl Engine {
         wall: i64,
     ) -> Result<Answer, ApiError> {
         let mut request: CreateCheckoutSessionRequest =
-            read_object(body).or_else(|error| match self.rulebook.read_instead(body) {
-                Some(body) => read_object(&body),
-                None => Err(error),
+            read_object(body).or_else(|error| match self.rulebook.forbidden_body(body) {
+                Forbidden::ReadAs(body) => read_object(&body),
+                Forbidden::Refused => Err(error),
             })?;
         let identifiers = rulebook::identifiers(&*self.rulebook, &mut request);
         let mut observations = Observations::new(self.options.strict);

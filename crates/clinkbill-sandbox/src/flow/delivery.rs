@@ -78,7 +78,8 @@ impl Engine {
     ) {
         let wall = self.clock.now_millis();
         self.with_existing_book(merchant, wall, |book, _| {
-            book.outbox.record(&*self.rulebook, number, outcome);
+            book.outbox
+                .record(&self.options.webhook_retry_delays, number, outcome);
         });
     }
 

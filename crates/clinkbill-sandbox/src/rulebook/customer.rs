@@ -253,10 +253,10 @@ enum Match {
 }
 
 fn classify_with_customer(x: &Customer, given: &Identifiers, customers: &Customers) -> Cell {
-    let email = match &given.email {
-        None => Match::Absent,
-        Some(_) if x.email.is_none() => return Cell::Cr43,
-        Some(email) => match customers.by_email(email) {
+    let email = match (&given.email, &x.email) {
+        (None, _) => Match::Absent,
+        (Some(_), None) => return Cell::Cr43,
+        (Some(email), Some(_)) => match customers.by_email(email) {
             Some(owner) if customers[owner].id == x.id => Match::Own,
             Some(_) => Match::Others,
             None => Match::Unused,

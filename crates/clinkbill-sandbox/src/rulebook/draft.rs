@@ -46,16 +46,15 @@ pub(crate) fn draft(
     let amount = rulebook.amount("originalAmount", request.original_amount.exact())?;
     let CurrencyCode(currency) = request.original_currency;
     let ui_mode = rulebook.ui_mode(request.ui_mode.0);
-    if ui_mode == UiMode::Elements {
-        let return_url = request.return_url.0.as_ref();
-        rulebook.elements_return_url(return_url.map(|WebUrl(url)| url.as_str()))?;
-    }
     let text = |url: Optional<WebUrl>| url.0.map(|WebUrl(url)| url);
     let (mut success_url, mut cancel_url) = (text(request.success_url), text(request.cancel_url));
     let return_url = text(request.return_url);
-    if ui_mode == UiMode::HostedPage {
-        success_url = rulebook.hosted_url("successUrl", success_url)?;
-        cancel_url = rulebook.hosted_url("cancelUrl", cancel_url)?;
+    match ui_mode {
+        UiMode::Elements => rulebook.elements_return_url(return_url.as_deref())?,
+        UiMode::HostedPage => {
+            success_url = rulebook.hosted_url("successUrl", success_url)?;
+            cancel_url = rulebook.hosted_url("cancelUrl", cancel_url)?;
+        }
     }
     for (field, url) in [
         ("successUrl", &success_url),
@@ -104,8 +103,8 @@ pub(crate) fn draft(
     }
     if let Some(wished) = request.direct_payment_qr_code_payment_method_type.0 {
         let wished = wished.into();
-        let is_preselected = request.payment_method_type.0 == Some(wished);
-        rulebook.qr_wish_is_taken(is_preselected, hidden.contains(wished))?;
+        let preselected = request.payment_method_type.0;
+        rulebook.qr_wish_is_taken(wished, preselected, hidden.contains(wished))?;
     }
     let metadata = request.metadata.0.unwrap_or_default().into_inner();
     for key in metadata.keys() {

@@ -38,7 +38,18 @@ pub(crate) use customer::{Identifiers, Import, Situation, classify};
 pub(crate) use draft::{draft, identifiers};
 pub(crate) use price::{PriceTerms, PriceWish, price_terms};
 pub(crate) use purchase::{Named, purchase};
+pub(crate) use redirect::is_web_url;
 pub use rules::Rulebook;
+
+/// What becomes of a body that the contract's schema forbids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Forbidden {
+    /// It is refused.
+    Refused,
+    /// This body is read instead.
+    ReadAs(Vec<u8>),
+}
 
 /// What the catalogue has under the ids of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

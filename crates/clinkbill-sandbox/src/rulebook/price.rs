@@ -73,7 +73,7 @@ fn recurring(path: &str, given: &RecurringDetails) -> Result<Recurring, Refusal>
     let Some(interval) = given.interval.0 else {
         return Err(Refusal::field(&format!("{path}.interval"), "is required"));
     };
-    if interval == Interval::Custom && given.interval_count.0.is_none() {
+    if let (Interval::Custom, None) = (interval, given.interval_count.0) {
         return Err(Refusal::field(
             &format!("{path}.intervalCount"),
             "is required when interval is custom: the number of days",

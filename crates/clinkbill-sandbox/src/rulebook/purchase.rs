@@ -34,7 +34,7 @@ pub(crate) fn purchase(
     let (product, price_named) = (named.product_id.is_some(), named.price_id.is_some());
     match (recurring, product) {
         (true, false) => rulebook.subscription_names_its_product(product)?,
-        _ => rulebook.product_and_price(product, price_named)?,
+        (true, true) | (false, _) => rulebook.product_and_price(product, price_named)?,
     }
     if let Some(lookup) = lookup {
         rulebook.registered_item(lookup)?;
@@ -59,17 +59,15 @@ pub(crate) fn purchase(
 /// PP-01, PP-05: what the ids of a request lead to; nothing where none is named. A price that is
 /// named without its product brings it along.
 fn find_item(products: &Products, named: &Named) -> (Option<CatalogueLookup>, Option<Item>) {
-    if named.product_id.is_none() && named.price_id.is_none() {
-        return (None, None);
-    }
     let product = named.product_id.as_deref().map(|id| products.get(id));
     let price: Option<&Arc<Price>> = match (&named.price_id, product) {
+        (None, None) => return (None, None),
         (Some(id), _) => products.price(id),
         (None, Some(Some(entry))) => entry
             .default_price
             .as_deref()
             .and_then(|id| products.price(id)),
-        (None, _) => None,
+        (None, Some(None)) => None,
     };
     let owner = price.and_then(|price| products.get(&price.product_id));
     let lookup = match (product, price, owner) {
@@ -78,7 +76,7 @@ fn find_item(products: &Products, named: &Named) -> (Option<CatalogueLookup>, Op
         (Some(Some(product)), _, Some(owner)) if product.product.id != owner.product.id => {
             CatalogueLookup::PriceOfAnotherProduct
         }
-        (_, _, Some(owner)) if !owner.product.active => CatalogueLookup::InactiveProduct,
+        (_, _, Some(owner)) if !owner.active => CatalogueLookup::InactiveProduct,
         (_, Some(price), _) if !price.active => CatalogueLookup::InactivePrice,
         _ => CatalogueLookup::Found,
     };

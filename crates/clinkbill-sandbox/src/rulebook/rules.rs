@@ -3,9 +3,8 @@
 use clinkbill_types::{Amount, Currency};
 
 use super::redirect;
-use super::{CatalogueLookup, Cell, Observation, QrWish, SnapshotLookup, Verdict};
+use super::{CatalogueLookup, Cell, Forbidden, Observation, QrWish, SnapshotLookup, Verdict};
 use crate::error::Refusal;
-use crate::webhook::schedule;
 use crate::wire::request::{PaymentMethodType, UiMode};
 use crate::wire::response::{OrderType, PaymentStatus, SessionStatus};
 
@@ -29,10 +28,9 @@ pub trait Rulebook: Send + Sync {
         false
     }
 
-    /// FR-02, FR-16, QR-02, QS-03: what is read instead of a body that the contract's schema
-    /// forbids: nothing, it is refused.
-    fn read_instead(&self, _body: &[u8]) -> Option<Vec<u8>> {
-        None
+    /// FR-02, FR-16, QR-02, QS-03: a body that the contract's schema forbids is refused.
+    fn forbidden_body(&self, _body: &[u8]) -> Forbidden {
+        Forbidden::Refused
     }
 
     // Customer (guide: Session Data, Customer)
@@ -304,7 +302,12 @@ pub trait Rulebook: Send + Sync {
     }
 
     /// QR-04: a wish that does not count is ignored, and no reason to refuse.
-    fn qr_wish_is_taken(&self, _preselected: bool, _hidden: bool) -> Result<(), Refusal> {
+    fn qr_wish_is_taken(
+        &self,
+        _wished: PaymentMethodType,
+        _preselected: Option<PaymentMethodType>,
+        _hidden: bool,
+    ) -> Result<(), Refusal> {
         Ok(())
     }
 
@@ -469,29 +472,5 @@ pub trait Rulebook: Send + Sync {
     /// used before is another session.
     fn reference_leads_to_earlier_session(&self) -> bool {
         false
-    }
-
-    // Webhooks
-
-    /// Where events can be sent. Clink takes `https` at a public address only; that `http` and
-    /// addresses of this machine are taken too is the sandbox's purpose.
-    fn webhook_url(&self, url: &str) -> Result<(), &'static str> {
-        if redirect::is_web_url(url) {
-            Ok(())
-        } else {
-            Err("must have a host and a port that there can be")
-        }
-    }
-
-    /// A receiver answers 200 when it took an event; any other 2xx counts as well (our choice).
-    fn webhook_is_delivered(&self, status: u16) -> bool {
-        (200..300).contains(&status)
-    }
-
-    /// How long after a failed attempt was due the next one is, in milliseconds of the merchant's
-    /// time. Ten retries with exponential backoff are documented, their times are not: 84 seconds
-    /// and each time twice as long, just under 24 hours in all, is our choice.
-    fn webhook_retry_delay_millis(&self, failed_attempts: usize) -> Option<i64> {
-        schedule::retry_delay_millis(failed_attempts)
     }
 }

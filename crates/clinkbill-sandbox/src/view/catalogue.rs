@@ -10,7 +10,7 @@ pub(crate) fn product(entry: &ProductEntry) -> wire::Product<'_> {
     wire::Product {
         product_id: &product.id,
         name: &product.name,
-        active: product.active,
+        active: entry.active,
         description: product.description.as_deref(),
         default_price: entry.default_price.as_deref(),
         image: product

@@ -10,7 +10,6 @@ use clinkbill_webhook::{EventType, Signer, WebhookSecret};
 use super::endpoint::{Endpoint, Turn};
 use super::event::Event;
 use super::mischief::{ArmedMischief, Forgery, LONGEST_STEP_ASIDE_MILLIS};
-use crate::rulebook::Rulebook;
 
 /// How many events are kept after all their deliveries came to an end.
 const KEPT_EVENTS: usize = 1_000;
@@ -274,10 +273,10 @@ impl Outbox {
     }
 
     /// Notes what an endpoint answered: an HTTP status, or why there is none; and when the next
-    /// attempt is due.
+    /// attempt is due, if one of these delays is left for it.
     pub(crate) fn record(
         &mut self,
-        rulebook: &dyn Rulebook,
+        retry_delays: &[i64],
         number: DeliveryNumber,
         outcome: Result<u16, String>,
     ) {
@@ -288,15 +287,16 @@ impl Outbox {
         let (DeliveryState::UnderWay(due) | DeliveryState::HandedOut(due)) = delivery.state else {
             return;
         };
+        // A receiver answers 200 when it took an event; any other 2xx counts as well (our choice).
         let is_delivered = outcome
             .as_ref()
-            .is_ok_and(|status| rulebook.webhook_is_delivered(*status));
+            .is_ok_and(|status| (200..300).contains(status));
+        let retry = retry_delays.get(delivery.attempts.len()).copied();
         delivery.attempts.push(StoredAttempt {
             due,
             sent: delivery.sent,
             outcome,
         });
-        let retry = rulebook.webhook_retry_delay_millis(delivery.attempts.len());
         let endpoint_id = Arc::clone(&delivery.endpoint_id);
         let kind = event.clone();
         if was_handed_out {

@@ -8,6 +8,7 @@ pub(crate) mod field;
 pub mod request;
 pub mod response;
 pub mod subscription;
+pub(crate) mod web_url;
 pub mod webhook;
 
 use std::collections::BTreeMap;

@@ -174,16 +174,10 @@ async fn a_session_that_ends_while_nobody_asks_is_told_at_once() {
 
 #[tokio::test]
 async fn a_retry_is_sent_when_the_running_clock_reaches_it() {
-    struct Hasty;
-    impl Rulebook for Hasty {
-        fn webhook_retry_delay_millis(&self, failed_attempts: usize) -> Option<i64> {
-            (failed_attempts < 3).then_some(20)
-        }
-    }
     let mut receiver = Receiver::start().await;
     receiver.will_answer([500; 2]);
     let sandbox = Sandbox::builder()
-        .rulebook(Hasty)
+        .webhook_retry_delays([Duration::from_millis(20); 2])
         .webhook(receiver.url(), SECRET)
         .unwrap()
         .session_lifetime(Duration::from_millis(20))

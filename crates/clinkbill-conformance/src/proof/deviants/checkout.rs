@@ -1,6 +1,6 @@
 //! Where the checkout is shown, what it shows, and where the buyer goes from there.
 
-use clinkbill_sandbox::rulebook::QrWish;
+use clinkbill_sandbox::rulebook::{Forbidden, QrWish};
 use clinkbill_sandbox::wire::request::UiMode;
 use clinkbill_sandbox::wire::response::SessionStatus;
 use clinkbill_sandbox::{PaymentMethodType, Refusal};
@@ -33,7 +33,7 @@ pub(super) fn urls() -> Vec<Deviant> {
         deviant! {
             "RD-01": "hosts a session of a mode there is not";
             fails [REFUSED];
-            fn read_instead(&self, body: &[u8]) -> Option<Vec<u8>> {
+            fn forbidden_body(&self, body: &[u8]) -> Forbidden {
                 mended(body, |body| {
                     let mode = body.get("uiMode").and_then(Value::as_str);
                     if mode.is_some_and(|mode| !matches!(mode, "hostedPage" | "elements")) {
@@ -193,7 +193,7 @@ pub(super) fn qr() -> Vec<Deviant> {
         deviant! {
             "QR-02": "passes over a code that no method has";
             fails [REFUSED];
-            fn read_instead(&self, body: &[u8]) -> Option<Vec<u8>> {
+            fn forbidden_body(&self, body: &[u8]) -> Forbidden {
                 mended(body, |body| {
                     let wished = "directPaymentQrCodePaymentMethodType";
                     if let Some(body) = body.as_object_mut()
@@ -221,8 +221,13 @@ pub(super) fn qr() -> Vec<Deviant> {
         deviant! {
             "QR-04": "refuses a wish that does not count";
             fails [ACCEPTED];
-            fn qr_wish_is_taken(&self, preselected: bool, hidden: bool) -> Result<(), Refusal> {
-                if preselected && !hidden {
+            fn qr_wish_is_taken(
+                &self,
+                wished: PaymentMethodType,
+                preselected: Option<PaymentMethodType>,
+                hidden: bool,
+            ) -> Result<(), Refusal> {
+                if preselected == Some(wished) && !hidden {
                     return Ok(());
                 }
                 Err(Refusal::new("INVALID_PARAMETER", "the QR code cannot be opened"))

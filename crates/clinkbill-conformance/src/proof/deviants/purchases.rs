@@ -1,7 +1,7 @@
 //! What is bought: amounts, lines, products and prices.
 
 use clinkbill_sandbox::Refusal;
-use clinkbill_sandbox::rulebook::{CatalogueLookup, SnapshotLookup};
+use clinkbill_sandbox::rulebook::{CatalogueLookup, Forbidden, SnapshotLookup};
 use clinkbill_types::{Amount, Currency};
 use serde_json::{Value, json};
 
@@ -14,11 +14,15 @@ fn no(field: &str) -> Refusal {
     Refusal::new("INVALID_PARAMETER", format!("{field} is not taken here"))
 }
 
-/// A body after `mend`, if it is an object.
-pub(super) fn mended(body: &[u8], mend: impl FnOnce(&mut Value)) -> Option<Vec<u8>> {
-    let mut body: Value = serde_json::from_slice(body).ok()?;
-    body.is_object().then(|| mend(&mut body))?;
-    serde_json::to_vec(&body).ok()
+/// A body after `mend` is read instead, if it is an object.
+pub(super) fn mended(body: &[u8], mend: impl FnOnce(&mut Value)) -> Forbidden {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(mut body) if body.is_object() => {
+            mend(&mut body);
+            Forbidden::ReadAs(body.to_string().into_bytes())
+        }
+        _ => Forbidden::Refused,
+    }
 }
 
 fn is_short_of(least: f64, value: Option<&Value>) -> bool {
@@ -40,7 +44,7 @@ pub(super) fn of_the_request() -> Vec<Deviant> {
         deviant! {
             "FR-02": "makes up an amount and a currency";
             fails [REFUSED];
-            fn read_instead(&self, body: &[u8]) -> Option<Vec<u8>> {
+            fn forbidden_body(&self, body: &[u8]) -> Forbidden {
                 mended(body, |body| {
                     if is_short_of(1e-8, body.get("originalAmount")) {
                         body["originalAmount"] = json!(1);
@@ -87,7 +91,7 @@ pub(super) fn of_the_request() -> Vec<Deviant> {
             "FR-16": "takes an amount in quotes";
             fails [REFUSED];
             also ["QS-03"];
-            fn read_instead(&self, body: &[u8]) -> Option<Vec<u8>> {
+            fn forbidden_body(&self, body: &[u8]) -> Forbidden {
                 unquoted(body)
             }
         },
@@ -113,7 +117,7 @@ pub(super) fn of_the_request() -> Vec<Deviant> {
         deviant! {
             "PP-03": "sells for nothing, and nothing of it";
             fails [REFUSED];
-            fn read_instead(&self, body: &[u8]) -> Option<Vec<u8>> {
+            fn forbidden_body(&self, body: &[u8]) -> Forbidden {
                 mended(body, |body| {
                     for line in lines(body) {
                         for field in ["unitAmount", "quantity"] {
@@ -136,7 +140,7 @@ pub(super) fn of_the_request() -> Vec<Deviant> {
 }
 
 /// A body whose amounts stand without quotes.
-pub(super) fn unquoted(body: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn unquoted(body: &[u8]) -> Forbidden {
     mended(body, |body| {
         unquote(body.get_mut("originalAmount"));
         lines(body).for_each(|line| unquote(line.get_mut("unitAmount")));

@@ -1,6 +1,7 @@
 //! The first request.
 
 use clinkbill_sandbox::Refusal;
+use clinkbill_sandbox::rulebook::Forbidden;
 use clinkbill_types::Amount;
 
 use super::{Deviant, deviant};
@@ -52,7 +53,7 @@ pub(super) fn all() -> Vec<Deviant> {
         deviant! {
             "QS-03": "takes an amount in quotes";
             fails ["Clink refuses"];
-            fn read_instead(&self, body: &[u8]) -> Option<Vec<u8>> {
+            fn forbidden_body(&self, body: &[u8]) -> Forbidden {
                 super::purchases::unquoted(body)
             }
         },

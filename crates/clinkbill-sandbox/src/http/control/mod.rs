@@ -9,6 +9,7 @@ mod faults;
 mod mischief;
 mod observations;
 mod orders;
+mod products;
 mod requests;
 mod reset;
 mod session;
@@ -44,6 +45,7 @@ pub(super) fn handle(
         }
         ["sessions", rest @ ..] => buyer::handle(engine, request, rest),
         ["orders", rest @ ..] => orders::handle(engine, request, rest),
+        ["products", rest @ ..] => products::handle(engine, request, rest),
         ["observations"] => observations::handle(engine, request),
         ["customers"] => customers::handle(engine, request),
         ["faults"] => faults::handle(engine, request),
