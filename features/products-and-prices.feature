@@ -202,7 +202,7 @@ Feature: What is bought
 
   Rule: A price of the catalogue says all that it takes
 
-    @PP-01 @our-choice
+    @PP-06 @our-choice
     Scenario Outline: A recurring price says how often (<interval>, <intervals>, <free days> free days)
       When a price is made with
         | amount    | 12.50       |
@@ -223,7 +223,7 @@ Feature: What is bought
         | week     | none      | 7         | 1    | 7         |
         | custom   | 10        | 0         | 10   | 0         |
 
-    @PP-01 @our-choice
+    @PP-06 @our-choice
     Scenario: A one-time price says nothing of it
       When a price is made with
         | amount   | 12.50    |
@@ -232,7 +232,7 @@ Feature: What is bought
       Then the price, read, has
         | interval | none |
 
-    @PP-01 @our-choice
+    @PP-06 @our-choice
     Scenario Outline: A price that cannot be is refused (<type>, <interval>, <intervals>, <free days> free days)
       When a price is made with
         | amount    | 12.50       |
@@ -255,7 +255,7 @@ Feature: What is bought
         | recurring | month    | 1         | 3661      |
         | one_time  | month    | none      | none      |
 
-    @PP-01 @our-choice
+    @PP-06 @our-choice
     Scenario Outline: A price made along with its product lacks nothing (<left out> left out)
       When a product is made whose price has
         | amount     | 12.50    |
@@ -406,7 +406,7 @@ Feature: What is bought
         | product | Basic |
         | amount  | 9.99  |
 
-    @FR-13 @buyer
+    @FR-18 @buyer
     Scenario: A later price keeps its metadata
       Given Basic is a product with a monthly price of 9.99 USD
       And Pro is a product with a monthly price of 19.99 USD
@@ -417,7 +417,7 @@ Feature: What is bought
       Then the subscription of the session, read, has
         | later metadata | why upgrade |
 
-    @FR-13
+    @FR-18
     Scenario Outline: A key of its metadata has at most 40 letters (<letters>)
       Given Basic is a product with a monthly price of 9.99 USD
       And Pro is a product with a monthly price of 19.99 USD
