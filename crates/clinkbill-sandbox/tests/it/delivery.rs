@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use clinkbill_sandbox::rulebook::Rulebook;
 use clinkbill_sandbox::{Attempt, LoggedDelivery, LoggedState, Merchant, Sandbox};
 use http::Method;
 use serde_json::json;
