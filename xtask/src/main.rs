@@ -3,6 +3,7 @@
 mod codegen;
 mod document;
 mod exact_numbers;
+mod fuzz;
 mod overlay;
 mod prove;
 mod rules;
@@ -31,6 +32,14 @@ enum Task {
     },
     /// Fail if a dependency changes how the whole build reads JSON numbers
     ExactNumbers,
+    /// Look for inputs that break the readers of amounts, URLs, answers, events and requests
+    Fuzz {
+        /// Which targets; all of them if none is named
+        targets: Vec<String>,
+        /// How many inputs each gets
+        #[arg(long, default_value_t = 100_000)]
+        runs: u32,
+    },
     /// Break every rule that must hold, and fail unless its scenarios notice
     Prove {
         /// Name the scenarios that noticed and those that could not be judged
@@ -54,6 +63,7 @@ fn main() -> ExitCode {
         Task::Codegen { check: false } => codegen::write(&contract, &generated),
         Task::Codegen { check: true } => codegen::check(&contract, &generated),
         Task::ExactNumbers => exact_numbers::check(root),
+        Task::Fuzz { targets, runs } => fuzz::run(root, &targets, runs),
         Task::Prove { scenarios } => prove::run(root, scenarios),
         Task::Rules { document } => rules::check(root, document.as_deref()),
     };

@@ -107,6 +107,9 @@ mod clock;
 mod customer;
 mod environment;
 mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod guide;
 mod observe;
 mod order;

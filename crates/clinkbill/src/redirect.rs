@@ -48,10 +48,17 @@ pub(crate) fn unambiguous(text: &str) -> Result<&str, &'static str> {
 }
 
 /// An absolute `http` or `https` URL that means the same to everyone, or what is wrong with it.
+///
+/// A URL parser mends the slashes before a host, be there too few or too many; others do not.
 pub(crate) fn parse_absolute(text: &str) -> Result<Url, &'static str> {
+    let stands_so = |url: &Url| {
+        text.split_once("://").is_some_and(|(scheme, rest)| {
+            scheme.eq_ignore_ascii_case(url.scheme()) && !rest.starts_with('/')
+        })
+    };
     Url::parse(unambiguous(text)?)
         .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host() && stands_so(url))
         .ok_or("is not an absolute http or https URL")
 }
 
@@ -118,6 +125,10 @@ mod tests {
             "java\nscript:alert(1)",
             "https://shop.example.com\\@example.com/",
             "https://",
+            "https:/shop.example.com/done",
+            "https:shop.example.com/done",
+            "https:///shop.example.com/done",
+            "https:/shop.example.com/?back=https://shop.example.com",
         ] {
             let error = RedirectUrl::parse(text).unwrap_err();
             assert_eq!(error.field(), Some("redirect_url"), "{text}");
