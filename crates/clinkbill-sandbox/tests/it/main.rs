@@ -13,6 +13,7 @@ mod catalogue;
 mod clock;
 mod contract;
 mod control;
+mod customer_histories;
 mod customers;
 mod delivery;
 mod doors;

@@ -13,6 +13,7 @@ mod crowds;
 mod exported;
 mod orders;
 mod reconciling;
+mod redirects;
 mod requests;
 mod retrying;
 mod sandbox;
