@@ -6,68 +6,24 @@
     reason = "what a test's helper cannot do fails the test"
 )]
 
+mod captured;
+
 use std::fmt::Write as _;
-use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use captured::capture;
 use clinkbill::webhook::WebhookSecret;
 use clinkbill::{
     Client, Clock, Currency, CustomerRef, Environment, Hosted, Line, Lines, NewBillingSession,
     NewSession, SecretKey, SessionId,
 };
 use clinkbill_sandbox::{Fault, FaultKind, Sandbox, Server};
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::format::FmtSpan;
-use tracing_subscriber::layer::SubscriberExt as _;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// Stands in every secret of this file, and in no other text.
 const CANARY: &str = "canary";
-
-/// Everything that was written, by whatever thread.
-#[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<u8>>>);
-
-impl Captured {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-/// Captures what happens on this thread, at TRACE level.
-fn capture() -> (Captured, tracing::subscriber::DefaultGuard) {
-    // What crates say by `log` comes too. It can be asked for once in a process.
-    let _ = tracing_log::LogTracer::init();
-    let captured = Captured::default();
-    let layer = tracing_subscriber::fmt::layer()
-        .with_ansi(false)
-        .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
-        .with_writer(captured.clone());
-    let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
-    (captured, guard)
-}
 
 /// Nobody waits before a request is sent again.
 struct Hasty;
