@@ -1,4 +1,5 @@
 use reqwest::Url;
+use url::Host;
 
 const CLINK: &str = "clinkbill.com";
 const SANDBOX_PREFIX: &str = "uat-";
@@ -42,6 +43,18 @@ impl Deployment {
             },
             None => Self::Elsewhere,
         }
+    }
+}
+
+/// Whether the host of `url` is this machine, by its name or by its address: then what is sent
+/// there in clear crosses no network.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

@@ -76,7 +76,7 @@ mod transport;
 
 pub use auth::Inner;
 pub use bound::{LONGEST_ANSWER, is_too_long};
-pub use deployment::Deployment;
+pub use deployment::{Deployment, is_loopback};
 pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue, types};
 pub use secret::Secret;
 pub use sending::Sending;

@@ -1,18 +1,18 @@
 //! `clinkbill drift`: what changed between two saved reports.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use clinkbill_conformance::{Drift, Report, ReportError};
+use clinkbill_conformance::Saved;
 
-use crate::exit::Exit;
-use crate::say;
+use crate::exit::{Exit, Failure};
+use crate::files::{read, say};
 
 pub(crate) const HELP: &str = "\
 Tell what changed between two saved reports
 
-Both are files that `clinkbill conformance --save` wrote: of two dates, or of two targets. What
-differs in every run, such as ids, is no change.";
+Both are files that `clinkbill conformance --save` wrote: of two dates, or of two targets; both of
+a server, or both of a webhook endpoint. What differs in every run, such as ids and how long
+answers took, is no change.";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -29,20 +29,10 @@ pub(crate) struct Args {
     json: bool,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    #[error("failed to read {}: {source}", path.display())]
-    Read { path: PathBuf, source: io::Error },
-    #[error("{}: {source}", path.display())]
-    Report { path: PathBuf, source: ReportError },
-    #[error("failed to write the drift as JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    #[error("failed to write to stdout: {0}")]
-    Output(#[from] io::Error),
-}
-
-pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
-    let drift = Drift::between(&read(&args.before)?, &read(&args.after)?);
+pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+    let (before, after) = (saved(&args.before)?, saved(&args.after)?);
+    let drift = before.drift(&after);
+    let drift = drift.map_err(|error| Failure::new(Exit::Data, error))?;
     if args.json {
         say(drift.to_json()?)?;
     } else {
@@ -55,23 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     })
 }
 
-fn read(path: &Path) -> Result<Report, Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    Report::from_json(&text).map_err(|source| Error::Report {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-impl Error {
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Read { .. } => Exit::NoInput,
-            Self::Report { .. } => Exit::Data,
-            Self::Json(_) | Self::Output(_) => Exit::Failure,
-        }
-    }
+fn saved(path: &Path) -> Result<Saved, Failure> {
+    Saved::from_json(&read(path)?)
+        .map_err(|error| Failure::new(Exit::Data, format!("{}: {error}", path.display())))
 }

@@ -1,18 +1,20 @@
-//! What the exit status of a command means.
+//! What the exit status of every command means, and how a command fails.
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 pub(crate) const HELP: &str = "\
 Exit status:
-   0  the target conforms, or nothing changed
-   3  the target does not conform, or something changed
+   0  it is done; what was judged conforms, verifies, is sound, or did not change
+   3  it is not: what was judged does not conform, does not verify, is not sound, or changed
   64  the command line asks for something that does not exist
-  65  a file is not a report
+  65  a file or a body is not what it should be
   66  a file cannot be read
-  69  the target does not answer
+  69  nobody answers, or an address is taken
   73  a file cannot be written
-  77  the key is missing, refused, or one of production; or the signing secret is missing
-  78  the target cannot be used: production, a certificate that is none, or http to another machine
+  77  a key or a signing secret is missing, refused, or one of production
+  78  the target cannot be used: production, not the API, or http to another machine
    1  anything else";
 
 /// What the exit status of a command means. From 64 on, as in sysexits.h.
@@ -21,7 +23,7 @@ Exit status:
 pub(crate) enum Exit {
     Success = 0,
     Failure = 1,
-    /// The target does not conform, or the reports differ.
+    /// What was judged is not as it should be, or two reports differ.
     No = 3,
     Usage = 64,
     Data = 65,
@@ -30,6 +32,48 @@ pub(crate) enum Exit {
     CannotCreate = 73,
     NoPermission = 77,
     Config = 78,
+}
+
+/// Why a command could not do what it was asked for: one sentence, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Display) -> Self {
+        Self {
+            exit,
+            message: message.to_string(),
+            hint: None,
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// Says so on stderr.
+    pub(crate) fn tell(self) -> ExitCode {
+        let mut stderr = io::stderr().lock();
+        // Nobody is left to tell when stderr is closed.
+        let _ = writeln!(stderr, "error: {}", self.message);
+        if let Some(hint) = self.hint {
+            let _ = writeln!(stderr, "\nhint: {hint}");
+        }
+        self.exit.into()
+    }
+}
+
+/// What has no status of its own.
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::new(Exit::Failure, error)
+    }
 }
 
 impl From<Exit> for ExitCode {

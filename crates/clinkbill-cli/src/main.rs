@@ -3,21 +3,20 @@
 mod conformance;
 mod drift;
 mod exit;
+mod files;
 mod sandbox;
-mod webhook;
+mod secret;
 
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tokio::runtime::Builder;
 
-use crate::exit::Exit;
+use crate::exit::{Exit, Failure};
 
 /// Work with Clink's Checkout Session API from a terminal
 #[derive(Parser)]
-#[command(name = "clinkbill", version, about)]
+#[command(name = "clinkbill", version, about, after_help = exit::HELP)]
 struct Command {
     #[command(subcommand)]
     task: Task,
@@ -26,7 +25,7 @@ struct Command {
 #[derive(Subcommand)]
 enum Task {
     /// Run a local stand-in for Clink: no account, no network
-    #[command(long_about = sandbox::HELP)]
+    #[command(long_about = sandbox::HELP, after_long_help = exit::HELP)]
     Sandbox(sandbox::Args),
     /// Judge a server, or a webhook endpoint, by the rules of Clink's guide
     #[command(long_about = conformance::HELP, after_long_help = exit::HELP)]
@@ -50,41 +49,22 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    match command.task {
-        Task::Sandbox(args) => {
-            let runtime = Builder::new_multi_thread().enable_all().build();
-            let served = runtime.map(|runtime| runtime.block_on(sandbox::run(args)));
-            match served {
-                Ok(Ok(())) => Exit::Success.into(),
-                Ok(Err(error)) => failed(error, Exit::Failure),
-                Err(error) => failed(error, Exit::Failure),
-            }
-        }
-        Task::Conformance(args) => {
-            // All scenarios share one task.
-            let runtime = Builder::new_current_thread().enable_all().build();
-            match runtime.map(|runtime| runtime.block_on(conformance::run(&args))) {
-                Ok(Ok(exit)) => exit.into(),
-                Ok(Err(error)) => failed(&error, error.exit()),
-                Err(error) => failed(error, Exit::Failure),
-            }
-        }
-        Task::Drift(args) => match drift::run(&args) {
-            Ok(exit) => exit.into(),
-            Err(error) => failed(&error, error.exit()),
-        },
+    let outcome = match command.task {
+        Task::Sandbox(args) => on(Builder::new_multi_thread(), sandbox::run(args)),
+        // All scenarios share one task.
+        Task::Conformance(args) => on(Builder::new_current_thread(), conformance::run(&args)),
+        Task::Drift(args) => drift::run(&args),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.tell(),
     }
 }
 
-fn failed(error: impl Display, exit: Exit) -> ExitCode {
-    // Nobody is left to tell when stderr is closed.
-    let _ = writeln!(io::stderr(), "error: {error}");
-    exit.into()
-}
-
-/// Writes what a command has to say.
-fn say(text: impl Display) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    write!(stdout, "{text}")?;
-    stdout.flush()
+/// Runs a task to its end.
+fn on(
+    mut runtime: Builder,
+    task: impl Future<Output = Result<Exit, Failure>>,
+) -> Result<Exit, Failure> {
+    runtime.enable_all().build()?.block_on(task)
 }

@@ -1,11 +1,15 @@
 //! `clinkbill sandbox`: a local stand-in for Clink.
 
-use std::io::Write;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clinkbill_sandbox::{Catalogue, CatalogueError, Sandbox, StartError};
+use clinkbill_sandbox::{Catalogue, Sandbox, StartError};
+
+use crate::exit::{Exit, Failure};
+use crate::files::{read, say};
+use crate::secret::{self, WEBHOOK_SECRET};
 
 pub(crate) const HELP: &str = "\
 Run a local stand-in for Clink: no account, no network
@@ -27,14 +31,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
 
-    /// Sign webhook events with this secret; of use with --webhook-url only
+    /// Sign webhook events with this secret; other programs of the machine can see it
+    #[arg(long, value_name = "SECRET", requires = "webhook_url")]
+    webhook_secret: Option<String>,
+
+    /// Sign webhook events with the secret in this file
     #[arg(
         long,
-        value_name = "SECRET",
-        env = "CLINK_WEBHOOK_SECRET",
-        hide_env_values = true
+        value_name = "FILE",
+        requires = "webhook_url",
+        conflicts_with = "webhook_secret"
     )]
-    webhook_secret: Option<String>,
+    webhook_secret_file: Option<PathBuf>,
 
     /// Give every merchant the products and prices of this JSON file
     #[arg(long, value_name = "FILE")]
@@ -49,45 +57,18 @@ pub(crate) struct Args {
     timestamp_tolerance: u32,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    #[error("failed to start the sandbox on {address}: {source}")]
-    Start { address: String, source: StartError },
-    #[error("--webhook-url needs a secret: give --webhook-secret or set CLINK_WEBHOOK_SECRET")]
-    NoWebhookSecret,
-    #[error("failed to read {}: {source}", path.display())]
-    Read {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("{}: {source}", path.display())]
-    Catalogue {
-        path: PathBuf,
-        source: CatalogueError,
-    },
-    #[error("failed to write to stdout: {0}")]
-    Output(std::io::Error),
-    #[error("failed to wait for Ctrl-C: {0}")]
-    Signal(std::io::Error),
-}
-
 /// Serves until Ctrl-C.
-pub(crate) async fn run(args: Args) -> Result<(), Error> {
-    let start = |source| Error::Start {
-        address: args.listen.clone(),
-        source,
-    };
-
+pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
+    let start = |error: StartError| start_failure(&args.listen, &error);
     let tolerance = Duration::from_secs(args.timestamp_tolerance.into());
     let mut builder = Sandbox::builder().timestamp_tolerance(tolerance);
-    for name in args.allow_host {
+    for name in &args.allow_host {
         builder = builder.allow_host(name);
     }
-    if let Some(url) = args.webhook_url {
-        let secret = args.webhook_secret.ok_or(Error::NoWebhookSecret)?;
-        builder = builder.webhook(&url, &secret).map_err(start)?;
+    if let Some(url) = &args.webhook_url {
+        builder = builder.webhook(url, &args.secret()?).map_err(start)?;
     }
-    if let Some(path) = args.catalogue {
+    if let Some(path) = &args.catalogue {
         builder = builder.catalogue(read_catalogue(path)?);
     }
     if args.strict {
@@ -97,8 +78,64 @@ pub(crate) async fn run(args: Args) -> Result<(), Error> {
         .await
         .map_err(|error| start(error.into()))?;
     let server = builder.build().serve_on(address).await.map_err(start)?;
-    announce(server.base_url(), server.secret_key()).map_err(Error::Output)?;
-    tokio::signal::ctrl_c().await.map_err(Error::Signal)
+    // The two lines that other programs read.
+    let (base_url, secret_key) = (server.base_url(), server.secret_key());
+    say(format_args!(
+        "CLINK_BASE_URL={base_url}\nCLINK_SECRET_KEY={secret_key}\n"
+    ))?;
+    tokio::signal::ctrl_c().await?;
+    Ok(Exit::Success)
+}
+
+impl Args {
+    fn secret(&self) -> Result<String, Failure> {
+        if let Some(secret) = &self.webhook_secret {
+            return Ok(secret.clone());
+        }
+        let secret = secret::text(self.webhook_secret_file.as_deref(), WEBHOOK_SECRET)?;
+        secret.ok_or_else(|| {
+            Failure::new(
+                Exit::NoPermission,
+                "--webhook-url needs a secret to sign with",
+            )
+            .hint(format_args!(
+                "set {WEBHOOK_SECRET}, or give --webhook-secret-file or --webhook-secret"
+            ))
+        })
+    }
+}
+
+fn start_failure(address: &str, error: &StartError) -> Failure {
+    let (exit, hint) = match error {
+        StartError::Listen(error) => match error.kind() {
+            ErrorKind::AddrInUse => (
+                Exit::Unavailable,
+                Some(
+                    "something else listens there: give another --listen; port 0 picks a free one",
+                ),
+            ),
+            ErrorKind::InvalidInput => (
+                Exit::Usage,
+                Some("an address has a host and a port, such as 127.0.0.1:4010"),
+            ),
+            ErrorKind::PermissionDenied => (
+                Exit::NoPermission,
+                Some("ports below 1024 are for the system: give another --listen"),
+            ),
+            _ => (Exit::Unavailable, None),
+        },
+        StartError::WebhookSecret(_) => (Exit::NoPermission, None),
+        _ => (
+            Exit::Usage,
+            Some("--webhook-url http://127.0.0.1:3000/webhooks/clink"),
+        ),
+    };
+    let message = format!("failed to start the sandbox on {address}: {error}");
+    let failure = Failure::new(exit, message);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
 }
 
 async fn resolve(address: &str) -> std::io::Result<SocketAddr> {
@@ -108,18 +145,9 @@ async fn resolve(address: &str) -> std::io::Result<SocketAddr> {
         .ok_or_else(|| std::io::Error::other("the name has no address"))
 }
 
-fn read_catalogue(path: PathBuf) -> Result<Catalogue, Error> {
-    match std::fs::read_to_string(&path).map(|text| Catalogue::from_json(&text)) {
-        Ok(Ok(catalogue)) => Ok(catalogue),
-        Ok(Err(source)) => Err(Error::Catalogue { path, source }),
-        Err(source) => Err(Error::Read { path, source }),
-    }
-}
-
-/// The two lines that other programs read.
-fn announce(base_url: &str, secret_key: &str) -> std::io::Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "CLINK_BASE_URL={base_url}")?;
-    writeln!(stdout, "CLINK_SECRET_KEY={secret_key}")?;
-    stdout.flush()
+fn read_catalogue(path: &Path) -> Result<Catalogue, Failure> {
+    Catalogue::from_json(&read(path)?).map_err(|error| {
+        Failure::new(Exit::Data, format!("{}: {error}", path.display()))
+            .hint("its form is that of schemas/catalogue.schema.json")
+    })
 }

@@ -52,8 +52,8 @@ pub use exchange::Exchange;
 pub use lint::Fault;
 pub use report::{
     Answers, Axes, Break, Change, Drift, Failure, JunitError, Observation, Outcome, Phase,
-    REPORT_VERSION, Report, ReportError, RuleReport, RuleScenario, Run, TargetReport, UnknownField,
-    Verdict, VerdictKind,
+    REPORT_VERSION, Report, ReportError, RuleReport, RuleScenario, Run, Saved, TargetReport,
+    UnknownField, Verdict, VerdictKind,
 };
 pub use rules::{Level, Rule, Rules, RulesError};
 pub use runner::{RunError, run};

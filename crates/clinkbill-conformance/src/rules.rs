@@ -263,7 +263,7 @@ mod tests {
                 assert!(rules.get(&id).is_some(), "{id}");
             }
         }
-        assert_eq!(rules.iter().count(), 110);
+        assert_eq!(rules.iter().count(), 112);
     }
 
     #[test]

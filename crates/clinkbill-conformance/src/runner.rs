@@ -55,7 +55,7 @@ pub async fn run(
     }
     let (date, started) = (now(), Instant::now());
     let rules = Rules::embedded()?;
-    let contract = Contract::embedded()?;
+    let (contract, control) = (Contract::embedded()?, Contract::control()?);
     let capabilities = target.capabilities();
     let runnable: BTreeSet<_> = selected
         .iter()
@@ -67,7 +67,7 @@ pub async fn run(
     // Long enough that no two runs against one merchant ever meet.
     let run_id = format!("{:016x}", rand::random::<u64>());
     let context = Arc::new(Context {
-        wire: target.wire().checked_against(contract),
+        wire: target.wire().checked_against(contract, control),
         run_id: run_id.clone(),
         our_names: capabilities.own_sandbox,
     });

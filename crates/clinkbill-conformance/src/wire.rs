@@ -19,6 +19,8 @@ use crate::schema::{Checked, Contract};
 
 /// How long a scenario waits for one answer, from connecting to the last byte.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// Where Clink has its API on a host.
+const API: &str = "api/";
 /// A checkout session is some kilobytes; what is longer is no answer to read.
 const LARGEST_BODY: usize = 1 << 20;
 
@@ -31,6 +33,8 @@ pub(crate) struct Wire {
     secret_key: HeaderValue,
     pace: Option<Pace>,
     contract: Option<Arc<Contract>>,
+    /// What the control API is held against.
+    control: Option<Arc<Contract>>,
     /// The sandbox that is asked without a connection.
     engine: Option<Sandbox>,
 }
@@ -90,6 +94,8 @@ pub(crate) enum WireError {
     TooLong,
     #[error("the connection broke, and there was none")]
     Broken,
+    #[error("the control API is not as it is described: {0}")]
+    Control(String),
 }
 
 impl Wire {
@@ -116,6 +122,7 @@ impl Wire {
             secret_key: header(secret_key)?,
             pace: None,
             contract: None,
+            control: None,
             engine: None,
         })
     }
@@ -139,11 +146,16 @@ impl Wire {
         }
     }
 
-    /// The same, holding every answer of the merchant API against this contract.
-    pub(crate) fn checked_against(&self, contract: Arc<Contract>) -> Self {
-        Self {
+    /// The same, holding every answer of the merchant API, and of the control API, against what
+    /// describes it.
+    pub(crate) fn checked_against(&self, contract: Arc<Contract>, control: Arc<Contract>) -> Self {
+        if self.engine.is_some() {
             // What no connection carries is asked about rules only, and many times over.
-            contract: self.engine.is_none().then_some(contract),
+            return self.clone();
+        }
+        Self {
+            contract: Some(contract),
+            control: Some(control),
             ..self.clone()
         }
     }
@@ -215,7 +227,8 @@ impl Wire {
         answer
     }
 
-    /// Sends one request to the sandbox's control API, which plays the buyer.
+    /// Sends one request to the sandbox's control API, which plays the buyer. It is our own: an
+    /// answer that is not as described is no answer.
     pub(crate) async fn control(
         &self,
         method: Method,
@@ -230,8 +243,17 @@ impl Wire {
         let mut url = self.base_url.clone();
         url.set_path(&format!("/_sandbox/{path}"));
         url.set_query(query);
-        self.send(method, url.as_str(), self.head()?, body, log)
-            .await
+        let named = method.to_string();
+        let answer = self
+            .send(method, url.as_str(), self.head()?, body, log)
+            .await?;
+        if let Some(control) = &self.control {
+            let checked = control.check(&named, path, answer.status, &answer.body);
+            if !checked.is_exact() {
+                return Err(WireError::Control(checked.to_string()));
+            }
+        }
+        Ok(answer)
     }
 
     /// Whether the server is a sandbox of ours, with a control API.
@@ -246,6 +268,28 @@ impl Wire {
         let path = "checkout/session/sess_nobody_has";
         let answer = self.call(Method::GET, path, None, &mut Vec::new()).await?;
         Ok(answer.status != 401)
+    }
+
+    /// Where the merchant API is instead, if it is not at the base URL but below it. Orders are
+    /// asked for: a list is there even where it is empty.
+    pub(crate) async fn api_below(&self) -> Result<Option<Url>, WireError> {
+        let Ok(below) = self.base_url.join(API) else {
+            return Ok(None);
+        };
+        if self.base_url.path().ends_with("/api/") || self.lists_orders().await? {
+            return Ok(None);
+        }
+        let wire = Self {
+            base_url: below.clone(),
+            ..self.clone()
+        };
+        Ok(wire.lists_orders().await?.then_some(below))
+    }
+
+    async fn lists_orders(&self) -> Result<bool, WireError> {
+        let mut log = Vec::new();
+        let answer = self.call(Method::GET, "order", None, &mut log).await?;
+        Ok(answer.status != 404 && answer.envelope().is_ok())
     }
 
     async fn send(

@@ -93,14 +93,14 @@ async fn checked(
     endpoint(&url.await).check().await.unwrap()
 }
 
-fn with(report: &Report, is: fn(Verdict) -> bool) -> Vec<&'static str> {
-    let cases = report.cases().iter().filter(|case| is(case.verdict));
-    cases.map(|case| case.case).collect()
+fn with(report: &Report, is: fn(&Verdict) -> bool) -> Vec<&str> {
+    let cases = report.cases().iter().filter(|case| is(&case.verdict));
+    cases.map(|case| case.case.as_ref()).collect()
 }
 
 #[track_caller]
 fn assert_fails(report: &Report, expected: &[&str]) {
-    let failed = with(report, |verdict| verdict != Verdict::Passed);
+    let failed = with(report, |verdict| *verdict != Verdict::Passed);
     assert_eq!(sorted(&failed), sorted(expected), "{report}");
     assert_eq!(report.passed(), expected.is_empty());
 }
@@ -115,7 +115,11 @@ fn sorted<'a>(names: &[&'a str]) -> Vec<&'a str> {
 async fn a_sound_endpoint_passes_every_case() {
     let report = checked(sound).await;
     assert_fails(&report, &[]);
-    let names: Vec<_> = report.cases().iter().map(|case| case.case).collect();
+    let names: Vec<_> = report
+        .cases()
+        .iter()
+        .map(|case| case.case.as_ref())
+        .collect();
     assert_eq!(sorted(&names), sorted(&[&FORGED[..], &CLINKS[..]].concat()));
 }
 
@@ -251,14 +255,14 @@ async fn an_endpoint_that_wants_numbers_fails_the_money_in_text() {
 async fn an_endpoint_that_always_breaks_fails_everything() {
     let report = checked(|_, _| StatusCode::INTERNAL_SERVER_ERROR).await;
     assert_fails(&report, &[&FORGED[..], &CLINKS[..]].concat());
-    let failed = with(&report, |verdict| verdict == Verdict::Failed);
+    let failed = with(&report, |verdict| *verdict == Verdict::Failed);
     assert_eq!(failed.len(), report.cases().len());
 }
 
 #[tokio::test]
 async fn a_refusal_proves_nothing_of_an_endpoint_that_refuses_everything() {
     let report = checked(|_, _| StatusCode::UNAUTHORIZED).await;
-    let failed = with(&report, |verdict| verdict == Verdict::Failed);
+    let failed = with(&report, |verdict| *verdict == Verdict::Failed);
     assert_eq!(sorted(&failed), sorted(&CLINKS), "{report}");
     let unknown = with(&report, |verdict| matches!(verdict, Verdict::NotJudged(_)));
     assert_eq!(sorted(&unknown), sorted(&FORGED), "{report}");
@@ -309,7 +313,7 @@ async fn an_endpoint_that_hangs_is_left_alone_after_the_first_event() {
     let report = endpoint.check().await.unwrap();
 
     assert_eq!(
-        with(&report, |v| v == Verdict::Failed),
+        with(&report, |v| *v == Verdict::Failed),
         ["good"],
         "{report}"
     );

@@ -187,7 +187,10 @@ fn what_is_no_report_of_this_version_is_refused() {
         assert!(matches!(refused, Err(ReportError::Shape(_))), "{text}");
     }
     let refused = Report::from_json(r#"{"version":2,"more":[]}"#);
-    assert!(matches!(refused, Err(ReportError::Version(2))));
+    assert!(matches!(
+        refused,
+        Err(ReportError::Version { found: 2, known: 1 })
+    ));
 }
 
 #[tokio::test]

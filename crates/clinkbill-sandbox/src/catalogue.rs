@@ -17,6 +17,7 @@ use crate::wire::field::{CurrencyCode, Object, Optional, RequestAmount};
 /// Products, prices and offers that every merchant of a sandbox starts with.
 ///
 /// In the file the ids may be given, so that code can name them; ids that are left out are made.
+/// So may products and offers: the empty object is a catalogue with nothing to sell.
 /// The JSON Schema of the file stands in the repository under `schemas/`.
 ///
 /// ```

@@ -33,12 +33,16 @@ pub(crate) enum ApiError {
     TargetTooLong,
     #[cfg(feature = "server")]
     HeadTooLarge,
+    #[cfg(feature = "server")]
+    NoHost,
     ForeignHost,
     UnknownRoute,
     MethodNotAllowed(Vec<Method>),
     NoKey,
     UnusableKey(&'static str),
+    RepeatedKey,
     NoTimestamp,
+    RepeatedTimestamp,
     StaleTimestamp,
     TooLarge {
         limit: usize,
@@ -138,6 +142,12 @@ impl ApiError {
                 431,
                 "headers: too many or too large".into(),
             ),
+            #[cfg(feature = "server")]
+            Self::NoHost => (
+                StatusCode::BAD_REQUEST,
+                400,
+                "Host: missing; HTTP/1.1 sends it with every request".into(),
+            ),
             Self::ForeignHost => (
                 StatusCode::FORBIDDEN,
                 403,
@@ -160,10 +170,20 @@ impl ApiError {
             Self::UnusableKey(reason) => {
                 (StatusCode::UNAUTHORIZED, 401, format!("X-API-Key: {reason}"))
             }
+            Self::RepeatedKey => (
+                StatusCode::UNAUTHORIZED,
+                401,
+                "X-API-Key: sent more than once; send one secret key".into(),
+            ),
             Self::NoTimestamp => (
                 StatusCode::UNAUTHORIZED,
                 80_102_203,
                 "X-Timestamp: missing or unreadable; send the current time in milliseconds since the Unix epoch".into(),
+            ),
+            Self::RepeatedTimestamp => (
+                StatusCode::UNAUTHORIZED,
+                80_102_203,
+                "X-Timestamp: sent more than once; send the current time once".into(),
             ),
             Self::StaleTimestamp => (
                 StatusCode::UNAUTHORIZED,

@@ -71,10 +71,6 @@ impl Reply {
 }
 
 impl Request {
-    pub(crate) fn header(&self, name: &HeaderName) -> Option<&[u8]> {
-        self.headers.get(name).map(http::HeaderValue::as_bytes)
-    }
-
     pub(crate) fn text_header(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

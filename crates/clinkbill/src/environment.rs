@@ -1,8 +1,8 @@
 use std::env::VarError;
 use std::fmt;
 
-use clinkbill_api::Deployment;
-use url::{Host, Origin, Url};
+use clinkbill_api::{Deployment, is_loopback};
+use url::{Origin, Url};
 
 use crate::Error;
 use crate::redirect::{parse_absolute, unambiguous};
@@ -195,15 +195,6 @@ impl Home {
             return Err("leads to another host than the one of this environment");
         }
         Ok(())
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

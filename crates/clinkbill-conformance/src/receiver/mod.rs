@@ -40,14 +40,16 @@
 
 mod cases;
 mod events;
+mod junit;
 mod report;
 mod sending;
 
 use std::time::{Duration, SystemTime};
 
+use clinkbill_api::is_loopback;
 use clinkbill_types::Timestamp;
 use clinkbill_webhook::{SecretError, WebhookSecret};
-use url::{Host, Url};
+use url::Url;
 
 pub use self::report::{Expected, Judged, REPORT_VERSION, Report, Seen, Verdict};
 
@@ -164,16 +166,6 @@ fn now() -> Result<Timestamp, EndpointError> {
     SystemTime::now()
         .try_into()
         .map_err(|_| EndpointError::Clock)
-}
-
-/// Whether the host is this machine by its name or its address.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

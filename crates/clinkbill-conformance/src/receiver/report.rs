@@ -1,14 +1,16 @@
 //! What an endpoint answered, and whether a sound one would have.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use clinkbill_types::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::cases::Case;
+use crate::report::{ReportError, VerdictKind, versioned};
 
 /// The version of the shape of the report. It changes when a reader of the old one would be wrong
 /// about the new one; a field more is no such change.
@@ -16,29 +18,32 @@ pub const REPORT_VERSION: u32 = 1;
 
 /// Every case, what was expected of the endpoint and what was seen. No secret is in it, and nothing
 /// of what the endpoint answered but its status.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "Report of a check of a webhook endpoint")]
 pub struct Report {
     /// The version of this shape.
     version: u32,
+    /// The version of the suite.
+    #[serde(default)]
+    pub(crate) suite: String,
     /// When the check began, in UTC.
     #[schemars(with = "String", extend("format" = "date-time"))]
-    date: Timestamp,
+    pub(crate) date: Timestamp,
     /// The endpoint, without its query.
-    endpoint: String,
+    pub(crate) endpoint: String,
     /// How long it may take to answer, in milliseconds.
-    patience_ms: u64,
+    pub(super) patience_ms: u64,
     /// The cases, in the order in which they were sent.
     cases: Vec<Judged>,
 }
 
 /// One case and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Judged {
     /// Its name, such as `stale`.
-    pub case: &'static str,
+    pub case: Cow<'static, str>,
     /// What is sent.
-    pub what: &'static str,
+    pub what: Cow<'static, str>,
     /// What a sound endpoint answers.
     pub expected: Expected,
     /// What came back.
@@ -47,11 +52,11 @@ pub struct Judged {
     #[serde(flatten)]
     pub verdict: Verdict,
     /// Why it matters.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
 }
 
 /// What a sound endpoint answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Expected {
     /// HTTP 2xx.
@@ -61,7 +66,7 @@ pub enum Expected {
 }
 
 /// What came back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Seen {
     /// An answer, whole.
@@ -82,7 +87,7 @@ pub enum Seen {
 }
 
 /// Whether the answer is that of a sound endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "verdict", content = "because", rename_all = "snake_case")]
 pub enum Verdict {
     /// It is.
@@ -90,7 +95,7 @@ pub enum Verdict {
     /// It is not.
     Failed,
     /// The answer proves nothing, for this reason.
-    NotJudged(&'static str),
+    NotJudged(Cow<'static, str>),
 }
 
 impl Report {
@@ -99,6 +104,7 @@ impl Report {
         shown.set_query(None);
         Self {
             version: REPORT_VERSION,
+            suite: env!("CARGO_PKG_VERSION").to_owned(),
             date,
             endpoint: shown.into(),
             patience_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX),
@@ -115,12 +121,12 @@ impl Report {
     pub(super) fn judge(&mut self, case: &Case, seen: Seen) {
         let verdict = self.verdict(case.expected, &seen);
         self.cases.push(Judged {
-            case: case.id,
-            what: case.what,
+            case: case.id.into(),
+            what: case.what.into(),
             expected: case.expected,
             seen,
             verdict,
-            why: case.why,
+            why: case.why.into(),
         });
     }
 
@@ -129,6 +135,11 @@ impl Report {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
         Ok(text)
+    }
+
+    /// A report that was saved.
+    pub fn from_json(text: &str) -> Result<Self, ReportError> {
+        versioned(text, REPORT_VERSION)
     }
 
     /// Whether every case passed.
@@ -153,7 +164,7 @@ impl Report {
     fn verdict(&self, expected: Expected, seen: &Seen) -> Verdict {
         let status = match seen {
             Seen::Answer { status, .. } => *status,
-            Seen::NotSent => return Verdict::NotJudged("nothing answered the first event"),
+            Seen::NotSent => return Verdict::NotJudged("nothing answered the first event".into()),
             Seen::TimedOut | Seen::Unreachable | Seen::BrokeOff => return Verdict::Failed,
         };
         // Whoever takes nothing proves nothing by a refusal.
@@ -165,9 +176,30 @@ impl Report {
             (Expected::Accepted, 200..=299) => Verdict::Passed,
             (Expected::Refused, 400..=499) if takes_events => Verdict::Passed,
             (Expected::Refused, 400..=499) => {
-                Verdict::NotJudged("the endpoint does not take the good event either")
+                Verdict::NotJudged("the endpoint does not take the good event either".into())
             }
             _ => Verdict::Failed,
+        }
+    }
+}
+
+impl Verdict {
+    /// The verdict on a scenario that says the same.
+    pub(crate) fn kind(&self) -> VerdictKind {
+        match self {
+            Self::Passed => VerdictKind::Passed,
+            Self::Failed => VerdictKind::Failed,
+            Self::NotJudged(_) => VerdictKind::Blocked,
+        }
+    }
+}
+
+impl Seen {
+    /// What came back, but for what differs in every run.
+    pub(crate) fn kind(&self) -> String {
+        match self {
+            Self::Answer { status, .. } => status.to_string(),
+            other => other.to_string(),
         }
     }
 }
@@ -179,15 +211,15 @@ impl fmt::Display for Report {
         for case in &self.cases {
             write!(f, "{case}")?;
         }
-        let count = |is: fn(Verdict) -> bool| {
-            let verdicts = self.cases.iter().map(|case| case.verdict);
-            verdicts.filter(|verdict| is(*verdict)).count()
+        let count = |is: fn(&Verdict) -> bool| {
+            let verdicts = self.cases.iter().map(|case| &case.verdict);
+            verdicts.filter(|verdict| is(verdict)).count()
         };
         writeln!(
             f,
             "{} passed, {} failed, {} not judged",
-            count(|verdict| verdict == Verdict::Passed),
-            count(|verdict| verdict == Verdict::Failed),
+            count(|verdict| *verdict == Verdict::Passed),
+            count(|verdict| *verdict == Verdict::Failed),
             count(|verdict| matches!(verdict, Verdict::NotJudged(_))),
         )
     }
@@ -205,7 +237,7 @@ impl fmt::Display for Judged {
             "{word:<6} {:<20} expected {}, saw {}",
             self.case, self.expected, self.seen
         )?;
-        match self.verdict {
+        match &self.verdict {
             Verdict::Passed => Ok(()),
             Verdict::Failed => writeln!(f, "       {}: {}", self.what, self.why),
             Verdict::NotJudged(reason) => writeln!(f, "       not judged: {reason}"),

@@ -7,11 +7,14 @@ use clinkbill_types::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::receiver::{self, Judged};
+use crate::target::TargetKind;
+
 use super::{Outcome, REPORT_VERSION, Report, TargetReport, Verdict, VerdictKind};
 
 /// What changed between two reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(title = "Drift between two conformance runs")]
+#[schemars(title = "Drift between two conformance runs, or two checks of a webhook endpoint")]
 pub struct Drift {
     /// The version of this shape: that of the reports.
     pub version: u32,
@@ -58,7 +61,7 @@ pub enum Change {
         /// The step at which it breaks now.
         after: String,
     },
-    /// Where the guide is silent, another answer was seen.
+    /// Another answer was seen: where the guide is silent, or from a webhook endpoint.
     Answer {
         /// The scenario's name.
         scenario: String,
@@ -172,6 +175,49 @@ impl Drift {
         }
     }
 
+    /// What changed from one check of a webhook endpoint to another. A case stands for a scenario;
+    /// how long an answer took is no change.
+    #[must_use]
+    pub fn between_checks(before: &receiver::Report, after: &receiver::Report) -> Self {
+        let mut changes = Vec::new();
+        let mut left: BTreeMap<&str, &Judged> = before
+            .cases()
+            .iter()
+            .map(|judged| (judged.case.as_ref(), judged))
+            .collect();
+        for judged in after.cases() {
+            let scenario = judged.case.clone().into_owned();
+            let (verdict, answer) = (judged.verdict.kind(), judged.seen.kind());
+            let Some(earlier) = left.remove(judged.case.as_ref()) else {
+                changes.push(Change::ScenarioNew { scenario, verdict });
+                continue;
+            };
+            let (before, seen) = (earlier.verdict.kind(), earlier.seen.kind());
+            if before != verdict {
+                changes.push(Change::Verdict {
+                    scenario,
+                    before,
+                    after: verdict,
+                });
+            } else if seen != answer {
+                changes.push(Change::Answer {
+                    scenario,
+                    before: seen,
+                    after: answer,
+                });
+            }
+        }
+        changes.extend(left.into_keys().map(|case| Change::ScenarioGone {
+            scenario: case.to_owned(),
+        }));
+        Self {
+            version: REPORT_VERSION,
+            before: Run::of_check(before),
+            after: Run::of_check(after),
+            changes,
+        }
+    }
+
     /// The drift as JSON text of a fixed shape: `schemas/conformance-drift.schema.json`.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
@@ -184,6 +230,17 @@ impl Run {
             suite: report.suite.clone(),
             date: report.date,
             target: report.target.clone(),
+        }
+    }
+
+    fn of_check(report: &receiver::Report) -> Self {
+        Self {
+            suite: report.suite.clone(),
+            date: report.date,
+            target: TargetReport {
+                kind: TargetKind::WebhookEndpoint,
+                base_url: report.endpoint.clone(),
+            },
         }
     }
 }

@@ -4,6 +4,7 @@ mod answers;
 mod drift;
 mod junit;
 mod rules;
+mod saved;
 mod summary;
 mod verdict;
 
@@ -11,12 +12,14 @@ use std::time::Duration;
 
 use clinkbill_types::Timestamp;
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use answers::{Answers, Break, UnknownField};
 pub use drift::{Change, Drift, Run};
 pub use junit::JunitError;
 pub use rules::{RuleReport, RuleScenario};
+pub use saved::Saved;
 pub use verdict::{Failure, Observation, Phase, Verdict, VerdictKind};
 
 use crate::catalogue::Scenario;
@@ -110,8 +113,31 @@ pub enum ReportError {
     #[error("not a report of a conformance run: {0}")]
     Shape(#[from] serde_json::Error),
     /// It is one of another version.
-    #[error("a report of version {0}, and this program reads version {REPORT_VERSION}")]
-    Version(u32),
+    #[error("a report of version {found}, and this program reads version {known}")]
+    Version {
+        /// Its version.
+        found: u32,
+        /// The version that is read.
+        known: u32,
+    },
+    /// Two reports of different things have nothing to compare.
+    #[error("one report is of a server and the other of a webhook endpoint")]
+    Unlike,
+}
+
+/// Reads a report whose version is this one.
+pub(crate) fn versioned<T: DeserializeOwned>(text: &str, known: u32) -> Result<T, ReportError> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+    match serde_json::from_str(text)? {
+        Versioned { version } if version == known => Ok(serde_json::from_str(text)?),
+        Versioned { version } => Err(ReportError::Version {
+            found: version,
+            known,
+        }),
+    }
 }
 
 /// What one scenario left behind.
@@ -224,16 +250,7 @@ impl Report {
 
     /// A report that was saved.
     pub fn from_json(text: &str) -> Result<Self, ReportError> {
-        #[derive(Deserialize)]
-        struct Versioned {
-            version: u32,
-        }
-        match serde_json::from_str(text)? {
-            Versioned {
-                version: REPORT_VERSION,
-            } => Ok(serde_json::from_str(text)?),
-            Versioned { version } => Err(ReportError::Version(version)),
-        }
+        versioned(text, REPORT_VERSION)
     }
 }
 

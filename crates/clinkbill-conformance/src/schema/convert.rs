@@ -33,7 +33,9 @@ const NOTES: [&str; 10] = [
 
 /// Converts a schema whose references point to `#/components/schemas/` of the document, which is
 /// known as `base`. An object that says which fields it has takes no others: what breaks that
-/// alone (`additionalProperties`) is a field the document does not know, and no fault.
+/// alone (`additionalProperties`) is a field the document does not know, and no fault. Of several
+/// that are joined by `allOf`, the one that is referred to says which fields there are; the others
+/// say more about them.
 ///
 /// A keyword that is not converted is an error rather than a check that is never made.
 pub(super) fn schema(source: &Value, base: &str) -> Result<Value, String> {
@@ -54,6 +56,12 @@ pub(super) fn schema(source: &Value, base: &str) -> Result<Value, String> {
         match keyword.as_str() {
             "properties" => {
                 converted.insert(keyword.clone(), Value::Object(schemas(value, base)?));
+            }
+            "allOf" => {
+                converted.insert(keyword.clone(), joined(value, base)?);
+            }
+            "additionalProperties" if value == &Value::Bool(false) => {
+                converted.insert(keyword.clone(), value.clone());
             }
             "items" | "additionalProperties" => {
                 converted.insert(keyword.clone(), schema(value, base)?);
@@ -78,6 +86,21 @@ pub(super) fn schema(source: &Value, base: &str) -> Result<Value, String> {
         converted.insert("additionalProperties".to_owned(), Value::Bool(false));
     }
     Ok(Value::Object(converted))
+}
+
+/// Converts what is joined by `allOf`.
+fn joined(source: &Value, base: &str) -> Result<Value, String> {
+    let parts = source.as_array().ok_or("an allOf that is no list")?;
+    let parts = parts.iter().map(|part| {
+        let mut part = schema(part, base)?;
+        if let Value::Object(part) = &mut part
+            && part.get("additionalProperties") == Some(&Value::Bool(false))
+        {
+            part.remove("additionalProperties");
+        }
+        Ok(part)
+    });
+    parts.collect()
 }
 
 /// Converts schemas by name.
@@ -174,10 +197,24 @@ mod tests {
     }
 
     #[test]
+    fn of_joined_objects_the_one_referred_to_says_which_fields_there_are() {
+        let source = json!({"allOf": [
+            {"$ref": "#/components/schemas/A"},
+            {"type": "object", "properties": {"a": {"type": "string"}}},
+        ]});
+        assert_eq!(
+            converted(&source),
+            json!({"allOf": [
+                {"$ref": "base:#/components/schemas/A"},
+                {"type": "object", "properties": {"a": {"type": "string"}}},
+            ]})
+        );
+    }
+
+    #[test]
     fn a_keyword_a_format_or_a_reference_that_is_not_understood_is_an_error() {
         for source in [
             json!({"oneOf": []}),
-            json!({"type": "object", "additionalProperties": false}),
             json!({"type": "string", "format": "uri"}),
             json!({"$ref": "other.yaml#/A"}),
             json!(true),

@@ -1,8 +1,11 @@
 //! Whether an answer is one that the contract describes.
 
+#[cfg(test)]
+mod control;
 mod convert;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jsonschema::error::ValidationErrorKind;
@@ -15,6 +18,8 @@ use crate::exchange::mask_keys;
 
 /// The contract, as it was when this crate was compiled.
 const EMBEDDED: &str = include_str!("../../openapi/clinkbill.yaml");
+/// What the sandbox's control API answers, as it was when this crate was compiled.
+const CONTROL: &str = include_str!("../../openapi/sandbox-control.yaml");
 /// What the converted document is called among the schemas.
 const BASE: &str = "urn:clinkbill:contract";
 /// Operations are methods of a path; other members of a path are not.
@@ -42,6 +47,25 @@ impl Checked {
     #[must_use]
     pub fn matches(&self) -> bool {
         self.breaks.is_empty()
+    }
+
+    /// Whether it is, down to the last field.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.matches() && self.unknown_fields.is_empty()
+    }
+}
+
+/// In one line, and without values.
+impl fmt::Display for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.answer)?;
+        for line in &self.breaks {
+            write!(f, "; {line}")?;
+        }
+        for field in &self.unknown_fields {
+            write!(f, "; {field} is not described")?;
+        }
+        Ok(())
     }
 }
 
@@ -74,6 +98,14 @@ impl Contract {
         static CONTRACT: OnceLock<Result<Arc<Contract>, ContractError>> = OnceLock::new();
         CONTRACT
             .get_or_init(|| Self::parse(EMBEDDED).map(Arc::new).map_err(ContractError))
+            .clone()
+    }
+
+    /// The description of the sandbox's control API, read once per process.
+    pub(crate) fn control() -> Result<Arc<Self>, ContractError> {
+        static CONTRACT: OnceLock<Result<Arc<Contract>, ContractError>> = OnceLock::new();
+        CONTRACT
+            .get_or_init(|| Self::parse(CONTROL).map(Arc::new).map_err(ContractError))
             .clone()
     }
 

@@ -3,10 +3,8 @@
 use std::env;
 use std::fmt;
 
-use clinkbill_api::Deployment;
+use clinkbill_api::{Deployment, is_loopback};
 use url::Url;
-
-use crate::receiver::is_loopback;
 
 use super::{BASE_URL, SECRET_KEY, TARGET, TargetError};
 

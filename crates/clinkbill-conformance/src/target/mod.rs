@@ -46,6 +46,8 @@ pub enum TargetKind {
     Server,
     /// Any other server.
     Remote,
+    /// A merchant's own webhook endpoint.
+    WebhookEndpoint,
 }
 
 /// There is no target to run against.
@@ -67,6 +69,9 @@ pub enum TargetError {
     /// The base URL cannot be used.
     #[error("the base URL is not an http or https URL without user, query and fragment")]
     BadUrl,
+    /// The base URL stops before the API.
+    #[error("the API is not at the base URL but at {0}; give that one")]
+    AboveApi(Url),
     /// The key would cross the network in clear.
     #[error(
         "the base URL is plain http to another machine, which would show it the key; use https"
@@ -136,6 +141,9 @@ impl Target {
             && wire.is_sandbox().await.map_err(no_answer)?;
         if !own_sandbox && !wire.accepts_key().await.map_err(no_answer)? {
             return Err(TargetError::KeyRefused);
+        }
+        if let Some(api) = wire.api_below().await.map_err(no_answer)? {
+            return Err(TargetError::AboveApi(api));
         }
         let (kind, capabilities) = if own_sandbox {
             (TargetKind::Server, Capabilities::OWN_SANDBOX)
@@ -218,20 +226,21 @@ fn local(base_url: &str, secret_key: &str) -> Result<Wire, TargetError> {
 }
 
 impl TargetKind {
-    /// `wiremock`, `server` or `remote`.
+    /// `wiremock`, `server`, `remote` or `webhook endpoint`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Wiremock => "wiremock",
             Self::Server => "server",
             Self::Remote => "remote",
+            Self::WebhookEndpoint => "webhook endpoint",
         }
     }
 
     /// Whether it is a sandbox of ours, which promises more than the guide says.
     #[must_use]
     pub fn is_own_sandbox(self) -> bool {
-        self != Self::Remote
+        matches!(self, Self::Wiremock | Self::Server)
     }
 }
 

@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use http::header;
 use http::uri::Authority;
 
+use super::is_repeated;
 use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::request::Request;
@@ -40,10 +41,9 @@ pub(super) fn origin(request: &Request) -> String {
     }
 }
 
-/// A host and perhaps a port, and nothing else. Of several, none counts: whoever stands between
-/// may have looked at another one.
+/// A host and perhaps a port, and nothing else.
 fn authority(request: &Request) -> Option<Authority> {
-    if request.headers.get_all(header::HOST).iter().count() > 1 {
+    if is_repeated(request, &header::HOST) {
         return None;
     }
     let authority: Authority = request.text_header(&header::HOST)?.parse().ok()?;

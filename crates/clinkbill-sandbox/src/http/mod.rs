@@ -14,7 +14,7 @@ pub(crate) mod server;
 pub(crate) mod wiremock;
 
 pub(crate) use api::is_operation;
-use http::{HeaderName, Method, header};
+use http::{HeaderName, HeaderValue, Method, header};
 
 use crate::engine::Engine;
 use crate::error::ApiError;
@@ -66,16 +66,31 @@ fn allow(request: &Request, methods: &[Method]) -> Result<(), ApiError> {
 }
 
 fn merchant(request: &Request) -> Result<KeyDigest, ApiError> {
-    KeyDigest::of(request.header(&API_KEY).ok_or(ApiError::NoKey)?)
+    KeyDigest::of(secret_key(request)?.ok_or(ApiError::NoKey)?)
 }
 
 /// The merchant that a request of the documented API comes from.
 fn asking_merchant(engine: &Engine, request: &Request) -> Result<KeyDigest, ApiError> {
-    let key = engine.rulebook.secret_key(request.header(&API_KEY));
+    let key = engine.rulebook.secret_key(secret_key(request)?);
     KeyDigest::of(key.ok_or(ApiError::NoKey)?)
 }
 
+fn secret_key(request: &Request) -> Result<Option<&[u8]>, ApiError> {
+    if is_repeated(request, &API_KEY) {
+        return Err(ApiError::RepeatedKey);
+    }
+    Ok(request.headers.get(API_KEY).map(HeaderValue::as_bytes))
+}
+
+/// Of several values, none counts: whoever stands between may have looked at another one.
+fn is_repeated(request: &Request, name: &HeaderName) -> bool {
+    request.headers.get_all(name).iter().nth(1).is_some()
+}
+
 fn check_timestamp(engine: &Engine, request: &Request) -> Result<(), ApiError> {
+    if is_repeated(request, &TIMESTAMP) {
+        return Err(ApiError::RepeatedTimestamp);
+    }
     let sent: Option<i64> = request
         .text_header(&TIMESTAMP)
         .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))

@@ -61,7 +61,7 @@ pub struct Fault {
 
 /// A fault as it is asked for: flat, so that what cannot be read is named by its field.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Wish {
     kind: KindName,
     operation: Option<Cow<'static, str>>,

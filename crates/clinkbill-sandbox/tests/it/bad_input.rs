@@ -411,6 +411,22 @@ fn an_unknown_route_method_or_host_is_told_apart() {
 }
 
 #[test]
+fn a_key_or_a_timestamp_that_is_sent_twice_is_refused() {
+    let sandbox = Sandbox::new();
+    for (name, value, code, names) in [
+        ("x-api-key", "sk_test_caller", 401, "X-API-Key"),
+        ("x-api-key", "sk_test_other", 401, "X-API-Key"),
+        ("x-timestamp", "1700000000000", 80_102_203, "X-Timestamp"),
+        ("x-timestamp", "1", 80_102_203, "X-Timestamp"),
+    ] {
+        let twice = Call::create(quick_start("4.99")).and_header(name, value);
+        assert_refused(&sandbox, &twice.send(&sandbox), 401, code, names);
+    }
+    let twice = Call::get("/_sandbox/customers").and_header("x-api-key", "sk_test_other");
+    assert_refused(&sandbox, &twice.send(&sandbox), 401, 401, "X-API-Key");
+}
+
+#[test]
 fn checks_come_in_the_documented_order() {
     let sandbox = Sandbox::new();
     let worst = Call::new(Method::GET, "/api/checkout/session")

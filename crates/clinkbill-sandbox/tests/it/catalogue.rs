@@ -267,6 +267,16 @@ fn every_merchant_starts_with_the_catalogue_of_the_file_and_changes_only_its_own
 }
 
 #[test]
+fn everything_in_a_catalogue_file_may_be_left_out() {
+    for text in ["{}", r#"{"$schema": "catalogue.schema.json"}"#] {
+        let catalogue = Catalogue::from_json(text).unwrap();
+        let sandbox = Sandbox::builder().catalogue(catalogue).build();
+        let products = Call::get("/api/product?pageNum=1&pageSize=10").send(&sandbox);
+        assert_eq!(json(&products)["total"], 0);
+    }
+}
+
+#[test]
 fn a_file_that_is_no_catalogue_says_where_it_is_wrong() {
     for (text, reason) in [
         ("[]", "expected a JSON object"),

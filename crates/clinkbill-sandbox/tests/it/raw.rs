@@ -54,6 +54,21 @@ async fn what_is_no_http_is_refused_with_the_envelope() {
 }
 
 #[tokio::test]
+async fn a_request_of_http_1_1_names_its_host() {
+    for target in ["/api/order", "http://localhost/api/order", "/nowhere"] {
+        let request = format!("GET {target} HTTP/1.1\r\nconnection: close\r\n\r\n");
+        let answer = answers(request.as_bytes()).await;
+        assert_is_refusal(
+            &answer,
+            400,
+            "Host: missing; HTTP/1.1 sends it with every request",
+        );
+    }
+    let older = answers(b"GET /api/order HTTP/1.0\r\n\r\n").await;
+    assert!(older.starts_with("HTTP/1.0 401 "), "{older}");
+}
+
+#[tokio::test]
 async fn a_head_that_is_too_large_is_refused_with_the_envelope() {
     // More than lies in the buffers between the two: what nobody reads could not be sent.
     let long = "x".repeat(16 << 20);

@@ -45,7 +45,7 @@ pub(super) fn handle(
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct PayRequest {
     #[serde(default = "card")]
     payment_method_type: PaymentMethodType,

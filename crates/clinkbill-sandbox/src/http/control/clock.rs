@@ -61,6 +61,7 @@ pub(super) fn handle(
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct AdvanceRequest {
     seconds: u64,
 }

@@ -40,7 +40,7 @@ pub(super) fn handle(
 }
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ResendRequest {
     #[serde(default)]
     endpoint_id: Optional<String>,

@@ -36,6 +36,7 @@ pub(super) fn handle(engine: &Engine, request: &Request) -> Result<Answer, ApiEr
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ArmRequest {
     kind: Kind,
     #[serde(default)]

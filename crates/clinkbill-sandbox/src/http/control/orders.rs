@@ -35,7 +35,7 @@ pub(super) fn handle(
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SettleRequest {
     outcome: Ending,
     #[serde(default)]

@@ -4,6 +4,8 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::time::Duration;
 
+use http::Version;
+use http::header::HOST;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -15,6 +17,7 @@ use tokio::sync::watch;
 
 use super::held::{Held, refuse};
 
+use crate::error::{ApiError, RefusalShape};
 use crate::request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
 use crate::webhook::Settle;
 use crate::webhook::courier::Settler;
@@ -83,6 +86,8 @@ async fn answer(
     let engine = settler.engine();
     let received_at = engine.clock.now_millis();
     let (parts, body) = request.into_parts();
+    // RFC 9112, 3.2. Where the version is no longer known, a request may come without one.
+    let lacks_host = parts.version == Version::HTTP_11 && !parts.headers.contains_key(HOST);
     let request = Request {
         method: parts.method,
         path: parts.uri.path().to_owned(),
@@ -91,6 +96,10 @@ async fn answer(
         body: read_body(body).await,
         received_at,
     };
+    if lacks_host {
+        let refusal = ApiError::NoHost.into_reply(RefusalShape::default());
+        return Ok(refusal.map(|body| Full::new(Bytes::from(body))));
+    }
     match crate::http::handle(engine, &request) {
         Reply::Answer(answer) => {
             if let Some(wanted) = answer.extensions().get::<Settle>() {

@@ -1,62 +1,24 @@
-//! `clinkbill conformance` and `clinkbill drift` as a shell script sees them.
-
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
-mod front;
+//! `clinkbill conformance` and `clinkbill drift`.
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use clinkbill_sandbox::{Sandbox, Server};
-use front::Front;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
-/// Nobody answers there.
-const NOWHERE: &str = "http://127.0.0.1:1/api";
+use crate::command::{self, Ended, NOWHERE, file, file_with, runtime};
+use crate::front::Front;
 
 /// Runs the command to its end with this key in the environment.
 fn clinkbill(key: Option<&str>, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_clinkbill"));
     // What a merchant's environment holds for its own server changes nothing.
-    command
-        .env("CLINK_BASE_URL", NOWHERE)
-        .env("CLINK_TARGET", "remote");
-    match key {
-        Some(key) => command.env("CLINK_SECRET_KEY", key),
-        None => command.env_remove("CLINK_SECRET_KEY"),
-    };
+    let mut command =
+        command::clinkbill(&[("CLINK_BASE_URL", NOWHERE), ("CLINK_TARGET", "remote")]);
+    command.envs(key.map(|key| ("CLINK_SECRET_KEY", key)));
     command.args(arguments).output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
-
-/// A path for one test's file.
-fn file(name: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    path.to_str().unwrap().to_owned()
-}
-
-/// A runtime that serves while the test waits for the command.
-fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap()
 }
 
 fn sandbox(runtime: &Runtime) -> Server {
@@ -70,9 +32,9 @@ fn without_a_base_url_the_sandbox_inside_the_program_is_judged_and_conforms() {
         Some("sk_prod_of_the_merchant"),
         &["conformance", "--save", &saved, "--junit", &junit],
     );
-    assert_eq!(code(&output), 0, "{}", stderr(&output));
-    assert_eq!(stderr(&output), "");
-    let summary = stdout(&output);
+    assert_eq!(output.code(), 0, "{}", output.stderr());
+    assert_eq!(output.stderr(), "");
+    let summary = output.stdout();
     for part in ["against wiremock", "rules passed", "the run took"] {
         assert!(summary.contains(part), "{summary}");
     }
@@ -115,17 +77,17 @@ fn a_remote_server_is_judged_twice_and_nothing_drifts() {
                 report,
             ],
         );
-        assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
-        assert_eq!(stderr(&output), "");
+        assert_eq!(output.code(), 0, "{}{}", output.stdout(), output.stderr());
+        assert_eq!(output.stderr(), "");
         for part in [
             "against remote",
             "observed, since",
             "as we read it",
             "because each needs a buyer",
         ] {
-            assert!(stdout(&output).contains(part), "{}", stdout(&output));
+            assert!(output.stdout().contains(part), "{}", output.stdout());
         }
-        assert!(!stdout(&output).contains(&front.secret_key));
+        assert!(!output.stdout().contains(&front.secret_key));
         assert!(
             !fs::read_to_string(report)
                 .unwrap()
@@ -133,14 +95,14 @@ fn a_remote_server_is_judged_twice_and_nothing_drifts() {
         );
     }
     let output = clinkbill(None, &["drift", &reports[0], &reports[1]]);
-    assert_eq!(code(&output), 0, "{}", stdout(&output));
-    assert!(stdout(&output).contains("nothing changed"));
+    assert_eq!(output.code(), 0, "{}", output.stdout());
+    assert!(output.stdout().contains("nothing changed"));
 
     let untrusted = clinkbill(
         Some(&front.secret_key),
         &["conformance", "--base-url", &front.base_url],
     );
-    assert_eq!(code(&untrusted), 69, "{}", stderr(&untrusted));
+    assert_eq!(untrusted.code(), 69, "{}", untrusted.stderr());
 }
 
 #[test]
@@ -165,9 +127,9 @@ fn a_server_that_says_yes_to_everything_does_not_conform_and_is_told_so_on_stdou
         &report,
     ];
     let output = clinkbill(Some("sk_test_x7key"), &arguments);
-    assert_eq!(code(&output), 3, "{}", stderr(&output));
-    assert_eq!(stderr(&output), "");
-    let summary = stdout(&output);
+    assert_eq!(output.code(), 3, "{}", output.stderr());
+    assert_eq!(output.stderr(), "");
+    let summary = output.stdout();
     assert!(summary.contains("\nfailed: ") && summary.contains("accepted: code 200"));
     assert!(summary.contains("answers that break the contract"));
     assert!(!summary.contains("x7key"));
@@ -180,12 +142,12 @@ fn a_server_that_says_yes_to_everything_does_not_conform_and_is_told_so_on_stdou
         "--json",
     ];
     let output = clinkbill(Some(own_sandbox.secret_key()), &arguments);
-    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    assert_eq!(output.code(), 0, "{}", output.stderr());
     let own = file("own.json");
     fs::write(&own, &output.stdout).unwrap();
     let drift = clinkbill(None, &["drift", &own, &report, "--json"]);
-    assert_eq!(code(&drift), 3);
-    let drift: Value = serde_json::from_str(stdout(&drift)).unwrap();
+    assert_eq!(drift.code(), 3);
+    let drift: Value = serde_json::from_str(drift.stdout()).unwrap();
     assert_eq!(drift["before"]["target"]["kind"], "server");
     assert_eq!(drift["after"]["target"]["kind"], "remote");
     assert!(drift["changes"].as_array().unwrap().len() > 100);
@@ -194,7 +156,7 @@ fn a_server_that_says_yes_to_everything_does_not_conform_and_is_told_so_on_stdou
 #[test]
 fn scenarios_are_listed_and_selected_by_rule_and_by_name() {
     let all = clinkbill(None, &["conformance", "--list"]);
-    assert_eq!(code(&all), 0);
+    assert_eq!(all.code(), 0);
     let some = clinkbill(
         None,
         &[
@@ -206,17 +168,17 @@ fn scenarios_are_listed_and_selected_by_rule_and_by_name() {
             "CR-08",
         ],
     );
-    let lines: Vec<_> = stdout(&some).lines().collect();
-    assert!(!lines.is_empty() && lines.len() < stdout(&all).lines().count());
+    let lines: Vec<_> = some.stdout().lines().collect();
+    assert!(!lines.is_empty() && lines.len() < all.stdout().lines().count());
     for line in &lines {
         assert!(line.contains("CR-06") || line.contains("CR-08"), "{line}");
     }
     let twin = clinkbill(None, &["conformance", "--list", "--rule", "FR-01"]);
     let own = clinkbill(None, &["conformance", "--list", "--rule", "CR-01"]);
-    assert_eq!(stdout(&twin), stdout(&own), "both rules say one thing");
+    assert_eq!(twin.stdout(), own.stdout(), "both rules say one thing");
     let name = lines[0];
     let one = clinkbill(None, &["conformance", "--name", name, "--json"]);
-    let report: Value = serde_json::from_str(stdout(&one)).unwrap();
+    let report: Value = serde_json::from_str(one.stdout()).unwrap();
     assert_eq!(report["scenarios"].as_array().unwrap().len(), 1);
     assert_eq!(report["scenarios"][0]["name"], name);
     assert_eq!(report["scenarios"][0]["verdict"], "passed");
@@ -301,18 +263,42 @@ fn each_kind_of_trouble_has_its_own_exit_status_and_says_why_on_stderr() {
     ] {
         let output = clinkbill(key, arguments);
         assert_eq!(
-            code(&output),
+            output.code(),
             expected,
             "{arguments:?}: {}",
-            stderr(&output)
+            output.stderr()
         );
-        assert_eq!(stdout(&output), "", "{arguments:?}");
+        assert_eq!(output.stdout(), "", "{arguments:?}");
         assert!(
-            stderr(&output).contains(word),
+            output.stderr().contains(word),
             "{arguments:?}: {}",
-            stderr(&output)
+            output.stderr()
         );
-        assert!(!stderr(&output).contains("x7key"), "{}", stderr(&output));
+        assert!(!output.stderr().contains("x7key"), "{}", output.stderr());
+    }
+}
+
+#[test]
+fn a_base_url_above_the_api_is_told_where_the_api_is_and_nothing_is_run() {
+    let runtime = runtime();
+    let own = sandbox(&runtime);
+    let front = runtime.block_on(Front::start(&Sandbox::new()));
+    let ca = file_with("above.pem", &front.authority);
+    let key = file_with("above.key", &format!("{}\n", own.secret_key()));
+    for (base_url, more) in [
+        (own.base_url(), ["--key-file", &key]),
+        (&front.base_url, ["--ca", &ca]),
+    ] {
+        let above = base_url.trim_end_matches('/').trim_end_matches("/api");
+        for above in [above.to_owned(), format!("{above}/")] {
+            let arguments = [&["conformance", "--base-url", &above][..], &more].concat();
+            let output = clinkbill(Some(&front.secret_key), &arguments);
+            let said = output.stderr();
+            assert_eq!(output.code(), 78, "{said}");
+            assert_eq!(output.stdout(), "");
+            assert!(said.len() < 300 && said.contains("/api/"), "{said}");
+            assert!(said.contains("hint: --base-url "), "{said}");
+        }
     }
 }
 
@@ -336,24 +322,24 @@ fn a_webhook_endpoint_under_an_authority_of_its_own_answers_who_trusts_it() {
     ];
 
     let stranger = clinkbill(None, &judge);
-    assert_eq!(code(&stranger), 69, "{}", stderr(&stranger));
+    assert_eq!(stranger.code(), 69, "{}", stranger.stderr());
     // The sandbox has nothing there, and says so.
     let trusting = clinkbill(None, &[&judge[..], &["--ca", &ca]].concat());
-    assert_eq!(code(&trusting), 3, "{}", stderr(&trusting));
+    assert_eq!(trusting.code(), 3, "{}", trusting.stderr());
     assert!(
-        stdout(&trusting).contains("saw 404"),
+        trusting.stdout().contains("saw 404"),
         "{}",
-        stdout(&trusting)
+        trusting.stdout()
     );
 }
 
 #[test]
 fn help_tells_every_exit_status_on_stdout() {
-    for task in ["conformance", "drift"] {
+    for task in ["conformance", "drift", "sandbox"] {
         let output = clinkbill(None, &[task, "--help"]);
-        assert_eq!(code(&output), 0);
+        assert_eq!(output.code(), 0);
         for status in ["0 ", "3 ", "64 ", "69 ", "77 ", "78 "] {
-            assert!(stdout(&output).contains(&format!(" {status}")), "{status}");
+            assert!(output.stdout().contains(&format!(" {status}")), "{status}");
         }
     }
 }

@@ -1,10 +1,7 @@
-//! `clinkbill conformance --webhook` as a shell script sees it.
-
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+//! `clinkbill conformance --webhook`.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
@@ -13,17 +10,13 @@ use clinkbill_webhook::{Verifier, WebhookSecret};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-const SECRET: &str = "whsec_x7secret";
+use crate::command::{self, Ended, NOWHERE, file, file_with, runtime};
 
-/// Nobody answers there.
-const NOWHERE: &str = "http://127.0.0.1:1/hook";
+const SECRET: &str = "whsec_x7secret";
 
 /// Runs the command with `variable` set to the secret.
 fn clinkbill(variable: &str, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_clinkbill"))
-        .env_remove("CLINK_WEBHOOK_SECRET")
-        .env_remove("CLINK_SECRET_KEY")
-        .env(variable, SECRET)
+    command::clinkbill(&[(variable, SECRET)])
         .arg("conformance")
         .args(arguments)
         .output()
@@ -34,31 +27,9 @@ fn judged(arguments: &[&str]) -> Output {
     clinkbill("CLINK_WEBHOOK_SECRET", arguments)
 }
 
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn stdout(output: &Output) -> &str {
-    std::str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    std::str::from_utf8(&output.stderr).unwrap()
-}
-
-/// A path for one test's file.
-fn file(name: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    path.to_str().unwrap().to_owned()
-}
-
 /// An endpoint that serves while the runtime lives: one that verifies, or one that takes all.
 fn endpoint(refuses: bool) -> (Runtime, String) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = runtime();
     let handler = move |headers: HeaderMap, body: Bytes| async move {
         let verifier = Verifier::new(WebhookSecret::new(SECRET).unwrap());
         match verifier.verify(|name| headers.get(name)?.to_str().ok(), &body) {
@@ -79,12 +50,12 @@ fn a_sound_endpoint_conforms_and_its_report_is_saved() {
     let (_runtime, url) = endpoint(true);
     let saved = file("webhook.json");
     let output = judged(&["--webhook", &url, "--save", &saved]);
-    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
-    assert_eq!(stderr(&output), "");
-    assert!(stdout(&output).contains("0 failed, 0 not judged"));
+    assert_eq!(output.code(), 0, "{}{}", output.stdout(), output.stderr());
+    assert_eq!(output.stderr(), "");
+    assert!(output.stdout().contains("0 failed, 0 not judged"));
 
     let text = fs::read_to_string(saved).unwrap();
-    assert!(!text.contains("x7secret") && !stdout(&output).contains("x7secret"));
+    assert!(!text.contains("x7secret") && !output.stdout().contains("x7secret"));
     let report: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(report["version"], 1);
     assert_eq!(report["cases"][0]["case"], "good");
@@ -95,7 +66,7 @@ fn a_sound_endpoint_conforms_and_its_report_is_saved() {
 fn an_endpoint_that_takes_everything_does_not_conform() {
     let (_runtime, url) = endpoint(false);
     let output = judged(&["--webhook", &url, "--json"]);
-    assert_eq!(code(&output), 3);
+    assert_eq!(output.code(), 3);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let cases = report["cases"].as_array().unwrap();
     let stale = cases.iter().find(|case| case["case"] == "stale").unwrap();
@@ -105,17 +76,68 @@ fn an_endpoint_that_takes_everything_does_not_conform() {
 }
 
 #[test]
+fn a_report_is_written_as_junit_and_compared_with_another() {
+    let reports = [true, false].map(|refuses| {
+        let (_runtime, url) = endpoint(refuses);
+        let [saved, junit] = ["json", "xml"].map(|kind| file(&format!("hook-{refuses}.{kind}")));
+        let output = judged(&["--webhook", &url, "--save", &saved, "--junit", &junit]);
+        assert_eq!(
+            output.code(),
+            if refuses { 0 } else { 3 },
+            "{}",
+            output.stderr()
+        );
+        let junit = fs::read_to_string(junit).unwrap();
+        assert!(junit.contains(r#"<testcase name="stale""#), "{junit}");
+        assert_eq!(junit.contains("<failure"), !refuses, "{junit}");
+        saved
+    });
+    let drift = |before: &str, after: &str| {
+        let mut command = command::clinkbill(&[]);
+        command
+            .args(["drift", before, after, "--json"])
+            .output()
+            .unwrap()
+    };
+    let none = drift(&reports[0], &reports[0]);
+    assert_eq!(none.code(), 0, "{}", none.stderr());
+    let some = drift(&reports[0], &reports[1]);
+    assert_eq!(some.code(), 3, "{}", some.stderr());
+    let changes: Value = serde_json::from_str(some.stdout()).unwrap();
+    assert_eq!(changes["after"]["target"]["kind"], "webhook_endpoint");
+    let stale = changes["changes"].as_array().unwrap().iter();
+    let stale: Vec<_> = stale
+        .filter(|change| change["scenario"] == "stale")
+        .collect();
+    assert_eq!(stale.len(), 1, "{changes}");
+    assert_eq!(
+        (&stale[0]["before"], &stale[0]["after"]),
+        (&"passed".into(), &"failed".into())
+    );
+
+    let server = file("beside-a-webhook.json");
+    let run = ["--rule", "CR-06", "--save", &server];
+    assert_eq!(judged(&run).code(), 0);
+    let unlike = drift(&reports[0], &server);
+    assert_eq!(unlike.code(), 65, "{}", unlike.stdout());
+    assert!(
+        unlike.stderr().contains("webhook endpoint"),
+        "{}",
+        unlike.stderr()
+    );
+}
+
+#[test]
 fn the_secret_comes_from_another_variable_or_a_file() {
     let (_runtime, url) = endpoint(true);
     let other = ["--webhook", &url, "--webhook-secret-env", "HOOK_SECRET"];
     let output = clinkbill("HOOK_SECRET", &other);
-    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    assert_eq!(output.code(), 0, "{}{}", output.stdout(), output.stderr());
 
-    let path = file("webhook-secret");
-    fs::write(&path, format!("{SECRET}\n")).unwrap();
+    let path = file_with("webhook-secret", &format!("{SECRET}\n"));
     let kept = ["--webhook", &url, "--webhook-secret-file", &path];
     let output = clinkbill("UNRELATED", &kept);
-    assert_eq!(code(&output), 0, "{}{}", stdout(&output), stderr(&output));
+    assert_eq!(output.code(), 0, "{}{}", output.stdout(), output.stderr());
 }
 
 #[test]
@@ -155,9 +177,9 @@ fn what_cannot_be_judged_says_why_and_has_its_own_status() {
         ),
     ] {
         let output = clinkbill(variable, arguments);
-        let said = stderr(&output);
-        assert_eq!(code(&output), status, "{arguments:?}: {said}");
-        assert_eq!(stdout(&output), "", "{arguments:?}");
+        let said = output.stderr();
+        assert_eq!(output.code(), status, "{arguments:?}: {said}");
+        assert_eq!(output.stdout(), "", "{arguments:?}");
         assert!(said.contains(word), "{arguments:?}: {said}");
         assert!(!said.contains("x7secret"), "{said}");
     }
@@ -166,6 +188,6 @@ fn what_cannot_be_judged_says_why_and_has_its_own_status() {
 #[test]
 fn where_nobody_listens_the_status_says_unavailable() {
     let output = judged(&["--webhook", NOWHERE]);
-    assert_eq!(code(&output), 69, "{}", stderr(&output));
-    assert!(stdout(&output).contains("no connection"));
+    assert_eq!(output.code(), 69, "{}", output.stderr());
+    assert!(output.stdout().contains("no connection"));
 }

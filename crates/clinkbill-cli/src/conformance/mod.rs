@@ -1,24 +1,25 @@
 //! `clinkbill conformance`: judges a server by the rules of Clink's guide.
 
-use std::env;
-use std::io;
-use std::path::{Path, PathBuf};
+mod webhook;
+
+use std::fmt::Display;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clinkbill_conformance::{
-    Catalogue, CatalogueError, Choice, Elsewhere, JunitError, Rule, Rules, RulesError, RunError,
-    Scenario, Target, TargetError,
+    Catalogue, Choice, Elsewhere, JunitError, Rule, Rules, Scenario, Target, TargetError,
 };
 
-use crate::exit::Exit;
-use crate::{say, webhook};
+use crate::exit::{Exit, Failure};
+use crate::files::{read_bytes, say, write};
+use crate::secret::{self, SECRET_KEY};
 
 pub(crate) const HELP: &str = "\
 Judge a server by the rules of Clink's guide
 
 Runs the scenarios that travel inside this program against the server at --base-url, and prints
-what became of them. The key of a merchant of that server is read from CLINK_SECRET_KEY; hosts and
+what became of them. The key of a merchant of that server is read from CLINK_SECRET_KEY, or from --key-file; hosts and
 keys of production are refused. Without --base-url they run against the sandbox inside this
 program.
 
@@ -32,13 +33,17 @@ delivers nothing for them. Its signing secret is read from CLINK_WEBHOOK_SECRET.
 neither how fast an endpoint has to answer nor how old an event may be: ten seconds and less than
 two days are our choices.";
 
-const SECRET_KEY: &str = "CLINK_SECRET_KEY";
+const LIST: &str = "--list names all scenarios with their rules";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The server to judge: its base URL, with /api in it
     #[arg(long, value_name = "URL", group = "judged")]
     base_url: Option<String>,
+
+    /// Read the key of a merchant of that server from this file
+    #[arg(long, value_name = "FILE", requires = "base_url")]
+    key_file: Option<PathBuf>,
 
     /// Also trust the certificate authorities of this PEM file
     #[arg(long, value_name = "FILE", requires = "judged")]
@@ -82,55 +87,20 @@ pub(crate) struct Args {
     webhook: webhook::Args,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    #[error(transparent)]
-    Catalogue(#[from] CatalogueError),
-    #[error("no scenario is of rule {0}; --list names them all")]
-    NoSuchRule(String),
-    #[error("no scenario is selected; --list names them all")]
-    NothingSelected,
-    #[error(transparent)]
-    Target(#[from] TargetError),
-    #[error("failed to read {}: {source}", path.display())]
-    Read { path: PathBuf, source: io::Error },
-    #[error("failed to write {}: {source}", path.display())]
-    Write { path: PathBuf, source: io::Error },
-    #[error(transparent)]
-    Rules(#[from] RulesError),
-    #[error(transparent)]
-    Run(#[from] RunError),
-    #[error("failed to write the report as JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    #[error(transparent)]
-    Junit(#[from] JunitError),
-    #[error(transparent)]
-    Webhook(#[from] webhook::Error),
-    #[error("failed to write to stdout: {0}")]
-    Output(#[from] io::Error),
-}
-
-pub(crate) async fn run(args: &Args) -> Result<Exit, Error> {
+pub(crate) async fn run(args: &Args) -> Result<Exit, Failure> {
     match &args.webhook.webhook {
         Some(url) => judge_webhook(url, args).await,
         None => judge_server(args).await,
     }
 }
 
-async fn judge_webhook(url: &str, args: &Args) -> Result<Exit, Error> {
+async fn judge_webhook(url: &str, args: &Args) -> Result<Exit, Failure> {
     let report = webhook::check(url, args.ca.as_deref(), &args.webhook).await?;
-    if let Some(path) = &args.save {
-        write(path, &report.to_json()?)?;
-    }
-    if args.json {
-        say(report.to_json()?)?;
-    } else {
-        say(&report)?;
-    }
+    args.hand_out(&report, report.to_json()?, || report.to_junit())?;
     Ok(webhook::exit_of(&report))
 }
 
-async fn judge_server(args: &Args) -> Result<Exit, Error> {
+async fn judge_server(args: &Args) -> Result<Exit, Failure> {
     let catalogue = Catalogue::embedded()?;
     let scenarios = catalogue.scenarios();
     let rules = Rules::embedded()?;
@@ -143,31 +113,23 @@ async fn judge_server(args: &Args) -> Result<Exit, Error> {
     let selected = scenarios.iter().filter(|own| is_selected(own));
     let selected: Vec<_> = selected.map(|own| own.name.as_str()).collect();
     if selected.is_empty() {
-        return Err(Error::NothingSelected);
+        return Err(Failure::new(Exit::Usage, "no scenario is selected").hint(LIST));
     }
     if args.list {
         say(selected.join("\n") + "\n")?;
         return Ok(Exit::Success);
     }
 
-    let target = Target::open(&args.choice()?).await?;
+    let target = Target::open(&args.choice()?)
+        .await
+        .map_err(target_failure)?;
     let target = target.with_pause(Duration::from_millis(args.pause));
     let target = match args.concurrency {
         Some(concurrency) => target.with_concurrency(concurrency),
         None => target,
     };
     let report = clinkbill_conformance::run(&catalogue, &target, is_selected).await?;
-    if let Some(path) = &args.save {
-        write(path, &report.to_json()?)?;
-    }
-    if let Some(path) = &args.junit {
-        write(path, &report.to_junit()?)?;
-    }
-    if args.json {
-        say(report.to_json()?)?;
-    } else {
-        say(&report)?;
-    }
+    args.hand_out(&report, report.to_json()?, || report.to_junit())?;
     Ok(if report.conforms() {
         Exit::Success
     } else {
@@ -176,72 +138,78 @@ async fn judge_server(args: &Args) -> Result<Exit, Error> {
 }
 
 impl Args {
-    fn choice(&self) -> Result<Choice, Error> {
+    /// Writes a report to where it is wanted.
+    fn hand_out(
+        &self,
+        shown: &impl Display,
+        json: String,
+        junit: impl FnOnce() -> Result<String, JunitError>,
+    ) -> Result<(), Failure> {
+        if let Some(path) = &self.save {
+            write(path, &json)?;
+        }
+        if let Some(path) = &self.junit {
+            write(path, &junit()?)?;
+        }
+        if self.json { say(json) } else { say(shown) }
+    }
+
+    fn choice(&self) -> Result<Choice, Failure> {
         let Some(base_url) = &self.base_url else {
             return Ok(Choice::Wiremock);
         };
-        let secret_key = env::var(SECRET_KEY).unwrap_or_default();
-        if secret_key.trim().is_empty() {
-            return Err(TargetError::NoKey.into());
-        }
-        let elsewhere = Elsewhere::new(base_url, &secret_key)?;
-        let Some(path) = &self.ca else {
-            return Ok(Choice::Elsewhere(elsewhere));
-        };
-        let pem = std::fs::read(path).map_err(|source| Error::Read {
-            path: path.clone(),
-            source,
-        })?;
-        Ok(Choice::Elsewhere(elsewhere.with_extra_roots(pem)))
+        let secret_key = secret::text(self.key_file.as_deref(), SECRET_KEY)?;
+        let secret_key = secret_key.ok_or_else(|| target_failure(TargetError::NoKey))?;
+        let elsewhere = Elsewhere::new(base_url, &secret_key).map_err(target_failure)?;
+        Ok(Choice::Elsewhere(match &self.ca {
+            Some(path) => elsewhere.with_extra_roots(read_bytes(path)?),
+            None => elsewhere,
+        }))
     }
 
     /// The rules that --rule names, each of which has a scenario.
-    fn rules<'a>(&self, rules: &'a Rules, scenarios: &[Scenario]) -> Result<Vec<&'a Rule>, Error> {
+    fn rules<'a>(
+        &self,
+        rules: &'a Rules,
+        scenarios: &[Scenario],
+    ) -> Result<Vec<&'a Rule>, Failure> {
         let has_one = |rule: &&Rule| scenarios.iter().any(|own| rule.is_exercised_by(own));
         let named = self.rules.iter().map(|id| {
             let rule = rules.get(id).filter(has_one);
-            rule.ok_or_else(|| Error::NoSuchRule(id.clone()))
+            rule.ok_or_else(|| {
+                Failure::new(Exit::Usage, format!("no scenario is of rule {id}")).hint(LIST)
+            })
         });
         named.collect()
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Error> {
-    std::fs::write(path, text).map_err(|source| Error::Write {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-impl Error {
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::NoSuchRule(_) | Self::NothingSelected => Exit::Usage,
-            Self::Target(error) => exit_of(error),
-            Self::Webhook(error) => error.exit(),
-            Self::Read { .. } => Exit::NoInput,
-            Self::Write { .. } => Exit::CannotCreate,
-            Self::Catalogue(_)
-            | Self::Rules(_)
-            | Self::Run(_)
-            | Self::Json(_)
-            | Self::Junit(_)
-            | Self::Output(_) => Exit::Failure,
-        }
-    }
-}
-
-fn exit_of(error: &TargetError) -> Exit {
-    match error {
+fn target_failure(error: TargetError) -> Failure {
+    let exit = match error {
         TargetError::BadUrl => Exit::Usage,
         TargetError::NoAnswer(_) => Exit::Unavailable,
         TargetError::NoKey
         | TargetError::BadKey
         | TargetError::KeyRefused
         | TargetError::ProductionKey => Exit::NoPermission,
-        TargetError::ProductionHost | TargetError::PlainHttp | TargetError::Client(_) => {
-            Exit::Config
-        }
+        TargetError::AboveApi(_)
+        | TargetError::ProductionHost
+        | TargetError::PlainHttp
+        | TargetError::Client(_) => Exit::Config,
         _ => Exit::Failure,
+    };
+    let hint = match &error {
+        TargetError::AboveApi(api) => Some(format!("--base-url {api}")),
+        TargetError::BadUrl => Some("such as https://uat-api.clinkbill.com/api".to_owned()),
+        TargetError::NoKey => Some(format!("set {SECRET_KEY}, or give --key-file")),
+        TargetError::NoAnswer(_) => {
+            Some("is the server running, and is its certificate one to trust (--ca)?".to_owned())
+        }
+        _ => None,
+    };
+    let failure = Failure::new(exit, error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
     }
 }

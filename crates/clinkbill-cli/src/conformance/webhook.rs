@@ -1,0 +1,87 @@
+//! `clinkbill conformance --webhook`: judges a merchant's own webhook endpoint.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clinkbill_conformance::receiver::{Endpoint, EndpointError, PlainHttp, Report};
+
+use crate::exit::{Exit, Failure};
+use crate::files::read_bytes;
+use crate::secret::webhook_secret;
+
+/// The endpoint to judge instead of a server. Its secret never stands on the command line, where
+/// every process of the machine could read it.
+#[derive(clap::Args)]
+#[group(skip)]
+pub(crate) struct Args {
+    /// Judge this webhook endpoint of a merchant instead of a server
+    #[arg(long, value_name = "URL", group = "judged",
+        conflicts_with_all = ["pause", "concurrency", "rules", "names", "list", "key_file"])]
+    pub(crate) webhook: Option<String>,
+
+    /// Read the endpoint's signing secret from this environment variable
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "CLINK_WEBHOOK_SECRET",
+        requires = "webhook"
+    )]
+    webhook_secret_env: String,
+
+    /// Read the endpoint's signing secret from this file
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "webhook",
+        conflicts_with = "webhook_secret_env"
+    )]
+    webhook_secret_file: Option<PathBuf>,
+
+    /// Wait at most so long for each answer of the endpoint
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "webhook",
+        value_parser = clap::value_parser!(u64).range(1..=600))]
+    webhook_timeout: u64,
+
+    /// Also send to another machine by http, where whoever is on the way can read it
+    #[arg(long, requires = "webhook")]
+    webhook_plain_http: bool,
+}
+
+/// Judges the endpoint at this URL.
+pub(crate) async fn check(url: &str, ca: Option<&Path>, args: &Args) -> Result<Report, Failure> {
+    let plain = if args.webhook_plain_http {
+        PlainHttp::ToAnyMachine
+    } else {
+        PlainHttp::ToThisMachine
+    };
+    let secret = webhook_secret(
+        args.webhook_secret_file.as_deref(),
+        &args.webhook_secret_env,
+    )?;
+    let endpoint = Endpoint::new(url, secret, plain).map_err(endpoint_failure)?;
+    let endpoint = endpoint.with_patience(Duration::from_secs(args.webhook_timeout));
+    let endpoint = match ca {
+        Some(path) => endpoint
+            .with_extra_roots(&read_bytes(path)?)
+            .map_err(endpoint_failure)?,
+        None => endpoint,
+    };
+    endpoint.check().await.map_err(endpoint_failure)
+}
+
+pub(crate) fn exit_of(report: &Report) -> Exit {
+    match (report.passed(), report.answered()) {
+        (true, _) => Exit::Success,
+        (false, true) => Exit::No,
+        (false, false) => Exit::Unavailable,
+    }
+}
+
+fn endpoint_failure(error: EndpointError) -> Failure {
+    let exit = match error {
+        EndpointError::Url => Exit::Usage,
+        EndpointError::PlainHttp | EndpointError::Client(_) => Exit::Config,
+        _ => Exit::Failure,
+    };
+    Failure::new(exit, error)
+}

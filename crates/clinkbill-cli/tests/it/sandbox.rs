@@ -1,0 +1,200 @@
+//! `clinkbill sandbox`.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Output};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::command::{Ended, Running, clinkbill, file, file_with};
+
+const BODY: &str = r#"{"customerEmail":"customer@example.com","originalAmount":4.99,"originalCurrency":"USD","uiMode":"hostedPage","priceDataList":[{"name":"A one-time purchase","quantity":1,"unitAmount":4.99,"currency":"USD"}]}"#;
+
+fn sandbox(arguments: &[&str]) -> Running {
+    // What a merchant's environment holds for its own server changes nothing.
+    let mut command = clinkbill(&[("CLINK_WEBHOOK_SECRET", "whsec_of_the_merchant")]);
+    Running::start(command.arg("sandbox").args(arguments))
+}
+
+/// Runs a sandbox that cannot start, and has nothing to say on stdout.
+fn refused(arguments: &[&str]) -> Output {
+    let output = clinkbill(&[])
+        .arg("sandbox")
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert_eq!(output.stdout(), "", "{arguments:?}");
+    output
+}
+
+/// What precedes the API in the base URL that a sandbox prints, without the scheme.
+fn authority(base_url: &str) -> &str {
+    let rest = base_url.strip_prefix("CLINK_BASE_URL=http://").unwrap();
+    rest.strip_suffix("/api/").unwrap()
+}
+
+fn now_millis() -> u128 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap().as_millis()
+}
+
+fn exchange(authority: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(authority).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn two_lines_on_stdout_are_all_a_client_needs_until_ctrl_c() {
+    let mut running = sandbox(&["--listen", "127.0.0.1:0"]);
+    let base_url = running.line();
+    let secret_key = running.line();
+    let key = secret_key.strip_prefix("CLINK_SECRET_KEY=").unwrap();
+    assert!(key.starts_with("sk_test_"), "{key}");
+    let authority = authority(&base_url);
+
+    let now = now_millis();
+    let created = exchange(
+        authority,
+        &format!(
+            "POST /api/checkout/session HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\
+             X-API-Key: {key}\r\nX-Timestamp: {now}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{BODY}",
+            BODY.len()
+        ),
+    );
+    assert!(created.starts_with("HTTP/1.1 200 "), "{created}");
+    assert!(created.contains(r#"{"code":200,"#), "{created}");
+
+    let (_, rest) = created.split_once(r#""url":""#).unwrap();
+    let (url, _) = rest.split_once('"').unwrap();
+    let path = url.strip_prefix(&format!("http://{authority}")).unwrap();
+    let page = exchange(
+        authority,
+        &format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"),
+    );
+    assert!(
+        page.contains("A one-time purchase") && page.contains("4.99 USD"),
+        "{page}"
+    );
+
+    let interrupted = Command::new("kill")
+        .args(["-INT", &running.child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(interrupted.success());
+    assert!(running.child.wait().unwrap().success());
+    assert_eq!(
+        running.line(),
+        "",
+        "nothing but the two lines stands on stdout"
+    );
+}
+
+#[test]
+fn an_address_may_be_a_name_or_any_address_and_the_base_url_can_be_called() {
+    for listen in ["localhost:0", "0.0.0.0:0"] {
+        let mut running = sandbox(&["--listen", listen]);
+        let line = running.line();
+        let authority = authority(&line);
+        let answer = exchange(
+            authority,
+            &format!("GET /pay/x HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"),
+        );
+        assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    }
+}
+
+#[test]
+fn a_sandbox_that_cannot_start_says_why_what_to_do_and_with_which_status() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
+    let missing = file("no-such-catalogue.json");
+    let malformed = file_with(
+        "no-catalogue.json",
+        r#"{"products": [{"productId": "prd_mug"}]}"#,
+    );
+    let empty = file_with("empty-secret", "\n");
+    let hook = "http://127.0.0.1:9/hook";
+    for (arguments, status, words) in [
+        (&["--listen", &taken][..], 69, [&taken[..], "port 0"]),
+        (&["--listen", "nowhere"], 64, ["nowhere", "127.0.0.1:4010"]),
+        (&["--nonsense"], 64, ["--nonsense", "--help"]),
+        (&["--timestamp-tolerance", "soon"], 64, ["soon", "--help"]),
+        (
+            &["--webhook-url", hook],
+            77,
+            ["--webhook-secret", "CLINK_WEBHOOK_SECRET"],
+        ),
+        (
+            &["--webhook-url", "hook", "--webhook-secret", "whsec_x7"],
+            64,
+            ["webhook URL", "http://"],
+        ),
+        (
+            &["--webhook-secret", "whsec_x7"],
+            64,
+            ["--webhook-url", "--help"],
+        ),
+        (
+            &["--webhook-secret-file", &empty],
+            64,
+            ["--webhook-url", "--help"],
+        ),
+        (
+            &["--webhook-url", hook, "--webhook-secret-file", &empty],
+            77,
+            ["empty-secret", "is empty"],
+        ),
+        (
+            &["--catalogue", &malformed],
+            65,
+            ["missing field `name`", "schemas/catalogue.schema.json"],
+        ),
+        (&["--catalogue", &missing], 66, [&missing, "failed to read"]),
+    ] {
+        let output = refused(arguments);
+        let said = output.stderr();
+        assert_eq!(output.code(), status, "{arguments:?}: {said}");
+        for word in words {
+            assert!(said.contains(word), "{arguments:?}: {said}");
+        }
+        assert!(!said.contains("panicked") && !said.contains("x7"), "{said}");
+    }
+}
+
+#[test]
+fn a_catalogue_file_and_the_strict_mode_reach_the_sandbox() {
+    let file = file_with(
+        "catalogue.json",
+        r#"{"products": [{"productId": "prd_mug", "name": "Mug"}]}"#,
+    );
+    let mut running = sandbox(&["--listen", "127.0.0.1:0", "--catalogue", &file, "--strict"]);
+    let base_url = running.line();
+    let key = running.line();
+    let key = key.strip_prefix("CLINK_SECRET_KEY=").unwrap();
+    let authority = authority(&base_url);
+    let now = now_millis();
+    let headers = format!(
+        "Host: {authority}\r\nConnection: close\r\nX-API-Key: {key}\r\nX-Timestamp: {now}\r\n"
+    );
+    let product = exchange(
+        authority,
+        &format!("GET /api/product/prd_mug HTTP/1.1\r\n{headers}\r\n"),
+    );
+    assert!(product.contains(r#""name":"Mug""#), "{product}");
+    let body = BODY.replacen("4.99", "5.99", 1);
+    let refused = exchange(
+        authority,
+        &format!(
+            "POST /api/checkout/session HTTP/1.1\r\n{headers}Content-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    );
+    assert!(refused.contains("FR-07"), "{refused}");
+}
