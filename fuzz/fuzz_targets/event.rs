@@ -31,22 +31,24 @@ fuzz_target!(init: TALLY.judge_at_exit(), |data: &[u8]| {
     };
     READ.reached();
     if let Ok(value) = value {
-        assert_eq!(value["id"], event.id.as_str());
+        // A number stands for its digits.
+        if let Some(id) = value["id"].as_str() {
+            assert_eq!(id, event.id.as_str());
+        }
         // Known names are known in any case.
-        let name = value["type"].as_str().unwrap_or_default();
-        assert!(name.eq_ignore_ascii_case(event.event_type().as_str()), "{name}");
+        if let Some(name) = value["type"].as_str() {
+            assert!(name.eq_ignore_ascii_case(event.event_type().as_str()), "{name}");
+        }
         let token = &value["data"]["object"]["token"];
         let mut canaries = data.windows(CANARY.len()).filter(|it| *it == CANARY.as_bytes());
         if token == CANARY && canaries.nth(1).is_none() {
             assert!(!format!("{event:?}").contains(CANARY), "an access token is shown");
         }
     }
+    let object = event.object();
+    assert!(data.windows(object.len()).any(|part| part == object.as_bytes()));
     match &event.kind {
-        EventKind::Other(other) => {
-            KEPT.reached();
-            let object = other.object();
-            assert!(data.windows(object.len()).any(|part| part == object.as_bytes()));
-        }
+        EventKind::Other(_) | EventKind::Unreadable(_) => KEPT.reached(),
         _ => TYPED.reached(),
     }
 });

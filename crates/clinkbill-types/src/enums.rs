@@ -95,6 +95,54 @@ open_enum! {
 }
 
 open_enum! {
+    /// Where a refund stands.
+    pub enum RefundStatus {
+        /// Asked for.
+        Created = "created",
+        /// Taken up by Clink.
+        Received = "received",
+        /// On its way through the payment service.
+        Refunding = "refunding",
+        /// The money went back.
+        Success = "success" | "succeeded",
+        /// The money did not go back.
+        Failed = "failed",
+        /// Called off.
+        Closed = "closed",
+    }
+}
+
+open_enum! {
+    /// Why money goes back. An answer writes it in words, a request as a number.
+    pub enum RefundReason {
+        /// The purchase was paid twice.
+        Duplicate = "Duplicate payment" | "0" | "duplicate",
+        /// Somebody else paid with the customer's means.
+        Fraudulent = "Fraudulent activity" | "1" | "fraud",
+        /// The customer asked for it.
+        CustomerRequest = "Customer Initiated Refund" | "2" | "customer",
+        /// Anything else.
+        Other = "Other" | "3",
+    }
+}
+
+open_enum! {
+    /// Where a dispute stands. On the wire it is a number.
+    pub enum DisputeStatus {
+        /// Opened by the buyer's bank: evidence may be handed in.
+        Pending = "1" | "pending",
+        /// Being decided.
+        Processing = "2" | "processing",
+        /// Decided for the merchant.
+        Won = "3" | "won",
+        /// Decided for the buyer.
+        Lost = "4" | "lost",
+        /// Taken back by the buyer.
+        Withdrawn = "5" | "withdrawn",
+    }
+}
+
+open_enum! {
     /// How often a recurring price is charged.
     pub enum RecurringInterval {
         /// Every day.

@@ -121,6 +121,12 @@ ids! {
     SubscriptionId,
     /// The id of an invoice (`inv_...`).
     InvoiceId,
+    /// The id of a refund (`rfd_...`).
+    RefundId,
+    /// The id of a dispute.
+    DisputeId,
+    /// The id of a saved payment instrument (`pi_...`).
+    PaymentInstrumentId,
     /// The id of a webhook event (`event_...`).
     EventId,
     /// The id of a webhook endpoint (`whk_...`).

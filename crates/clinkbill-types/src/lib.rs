@@ -28,15 +28,15 @@ mod timestamp;
 pub use amount::{Amount, AmountError};
 pub use currency::{Currency, CurrencyError};
 pub use enums::{
-    BillingMode, InvoiceStatus, OrderStatus, OrderType, PaymentMethodType, PaymentStatus,
-    PriceType, PricingModel, QuantityRounding, RecurringInterval, SessionStatus,
-    SubscriptionStatus, TaxCategory, UiMode, WebhookEndpointSource,
+    BillingMode, DisputeStatus, InvoiceStatus, OrderStatus, OrderType, PaymentMethodType,
+    PaymentStatus, PriceType, PricingModel, QuantityRounding, RecurringInterval, RefundReason,
+    RefundStatus, SessionStatus, SubscriptionStatus, TaxCategory, UiMode, WebhookEndpointSource,
 };
 pub use event_type::EventType;
 pub use given::given;
 pub use id::{
-    CustomerId, EventId, IdError, InvoiceId, OrderId, PathId, PriceId, ProductId, SessionId,
-    SubscriptionId, WebhookEndpointId,
+    CustomerId, DisputeId, EventId, IdError, InvoiceId, OrderId, PathId, PaymentInstrumentId,
+    PriceId, ProductId, RefundId, SessionId, SubscriptionId, WebhookEndpointId,
 };
 pub use money::Money;
 pub use open_enum::Unrecognized;

@@ -6,7 +6,9 @@ use clinkbill_types::{
 };
 use serde::Deserialize;
 
-use crate::read::{many, money, pairs, text};
+use crate::read::{
+    amount, currency, either, many, money, object, own_id, pairs, parsed, scalar, status, unsaid,
+};
 
 /// An invoice as Clink tells it, in an event or in an answer: what one period of a subscription
 /// costs.
@@ -86,25 +88,25 @@ pub struct InvoiceItem {
 #[non_exhaustive]
 pub struct InvoiceItemPrice {
     /// The id of the product (`prd_...`).
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub product_id: Option<ProductId>,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub product_name: Option<String>,
     /// The id of the price (`price_...`).
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub price_id: Option<PriceId>,
     /// The state of that price when it was charged.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub price_snapshot_id: Option<String>,
     /// The price of one unit in major units, in the currency of the line.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     pub unit_amount: Option<Amount>,
     /// How many units.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     pub quantity: Option<u32>,
     /// How often it is charged.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub recurring: Option<InvoiceItemRecurring>,
 }
 
@@ -114,16 +116,16 @@ pub struct InvoiceItemPrice {
 #[non_exhaustive]
 pub struct InvoiceItemRecurring {
     /// The unit of the period.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub interval: Option<RecurringInterval>,
     /// How many of them a period has; how many days, for [`RecurringInterval::Custom`].
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     pub interval_count: Option<u32>,
     /// How many days are free at first.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     pub trial_period_days: Option<u32>,
     /// What the price counts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub pricing_model: Option<PricingModel>,
 }
 
@@ -146,36 +148,41 @@ pub struct InvoiceDiscount {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
+    #[serde(deserialize_with = "own_id")]
     invoice_id: InvoiceId,
+    #[serde(default = "unsaid", deserialize_with = "status")]
     status: InvoiceStatus,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     subscription_id: Option<SubscriptionId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     order_id: Option<OrderId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     customer_id: Option<CustomerId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     merchant_id: Option<String>,
-    #[serde(default, alias = "merchantReferenceId", deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     merchant_reference: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
+    merchant_reference_id: Option<String>,
+    #[serde(default, deserialize_with = "amount")]
     original_amount: Option<Amount>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     payment_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "currency")]
     original_currency: Option<Currency>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     billing: Option<BillingMode>,
-    // Older events have the other name.
-    #[serde(default, alias = "lineItems", deserialize_with = "many")]
+    #[serde(default, deserialize_with = "many")]
     items: Vec<InvoiceItem>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "many")]
+    line_items: Vec<InvoiceItem>,
+    #[serde(default, deserialize_with = "object")]
     discount: Option<WireDiscount>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     create_time: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     current_period_start: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     current_period_end: Option<Timestamp>,
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
@@ -184,44 +191,44 @@ struct Wire {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireItem {
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     invoice_item_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     amount: Option<Amount>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     discount_amount: Option<Amount>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     payment_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     coupon_terms: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     promotion_code: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "currency")]
     currency: Option<Currency>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     description: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     period_start: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     period_end: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     proration: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     price: Option<InvoiceItemPrice>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireDiscount {
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     coupon_id: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     coupon_name: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     coupon_terms: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     promotion_code: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     discount_amount: Option<Amount>,
 }
 
@@ -235,11 +242,16 @@ impl From<Wire> for Invoice {
             order_id: wire.order_id,
             customer_id: wire.customer_id,
             merchant_id: wire.merchant_id,
-            merchant_reference: wire.merchant_reference,
+            merchant_reference: either(wire.merchant_reference, wire.merchant_reference_id),
             amount: money(wire.original_amount, currency.clone()),
             payment_amount: money(wire.payment_amount, currency.clone()),
             billing: wire.billing,
-            items: wire.items,
+            // Older events have the other name.
+            items: if wire.items.is_empty() {
+                wire.line_items
+            } else {
+                wire.items
+            },
             discount: wire.discount.map(|discount| InvoiceDiscount {
                 coupon_id: discount.coupon_id,
                 coupon_name: discount.coupon_name,

@@ -31,29 +31,56 @@
 //! ```
 //!
 //! # What to answer
-//! Events may come twice and in any order: act once per [`Event::id`]. Answer 2xx to every
-//! event that verified, the types you do not handle included, or Clink sends it again.
+//! Events may come twice and in any order: act once per [`Event::id`] ([`Dedup`]), and only when
+//! what was paid is what you expect ([`Expectation`]). Answer 2xx to every event that verified,
+//! the types you do not handle included, or Clink sends it again; `order.succeeded` wants an
+//! answer of its own ([`AccountAnswer`]).
 //!
 //! # How events are read
 //! Liberally: unknown fields and values are kept or skipped, never refused; money may be a
 //! number or a decimal string and stays exact; times may be ISO 8601 text, milliseconds or
-//! seconds; a reference that is blank or the text `null` is none.
+//! seconds; a reference that is blank or the text `null` is none. A field of a shape that nobody
+//! knows is none as well, and [`Event::object`] still has it, byte for byte.
+//!
+//! # Features
+//! * `axum`, off by default: the extractor `VerifiedEvent`, which verifies a request before a
+//!   handler sees it, and answers 4xx itself when it does not verify.
 
 #![warn(missing_docs)]
 
+mod answer;
+mod dedup;
+mod dispute;
 mod event;
+#[cfg(feature = "axum")]
+mod extract;
+mod fulfilment;
+mod instrument;
 mod invoice;
+mod kind;
+mod memory;
 mod order;
 mod read;
+mod refund;
 mod secret;
 mod session;
 mod signature;
 mod subscription;
 
+pub use answer::{Account, AccountAnswer, AccountError};
 pub use clinkbill_types::EventType;
-pub use event::{Event, EventKind, OtherEvent, UnreadableEvent};
+pub use dedup::{Claim, Dedup, Once, OnceError, REMEMBER_FOR, Settled};
+pub use dispute::Dispute;
+pub use event::{Event, UnreadableEvent};
+#[cfg(feature = "axum")]
+pub use extract::{LARGEST_BODY, VerifiedEvent, WebhookRejection};
+pub use fulfilment::{Expectation, Fulfilment, Mismatch, Payment};
+pub use instrument::{Card, PaymentInstrument};
 pub use invoice::{Invoice, InvoiceDiscount, InvoiceItem, InvoiceItemPrice, InvoiceItemRecurring};
+pub use kind::EventKind;
+pub use memory::{MemoryDedup, MemoryTicket};
 pub use order::{Order, PaymentExecution, PaymentMethod, Wallet};
+pub use refund::Refund;
 pub use secret::{SecretError, WebhookSecret};
 pub use session::{LineItem, Price, PriceOption, Product, Recurring, Session, SessionCustomer};
 pub use signature::{SignedHeaders, Signer, Verifier, WebhookError};

@@ -2,12 +2,14 @@ use std::collections::BTreeMap;
 
 use clinkbill_types::{
     Amount, Currency, CustomerId, InvoiceId, Money, OrderId, OrderStatus, OrderType,
-    PaymentMethodType, PriceId, ProductId, SessionId, Timestamp,
+    PaymentInstrumentId, PaymentMethodType, PriceId, ProductId, SessionId, Timestamp,
 };
 use serde::Deserialize;
 
 use crate::LineItem;
-use crate::read::{many, money, pairs, text};
+use crate::read::{
+    amount, currency, either, many, money, object, own_id, pairs, scalar, status, unsaid,
+};
 
 /// An order as Clink tells it, in an event or in an answer. Each payment attempt makes one.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -65,25 +67,25 @@ pub struct Order {
 #[non_exhaustive]
 pub struct PaymentMethod {
     /// The method.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub payment_method_type: Option<PaymentMethodType>,
     /// The id of the saved instrument (`pi_...`).
-    #[serde(default, deserialize_with = "text")]
-    pub payment_instrument_id: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
+    pub payment_instrument_id: Option<PaymentInstrumentId>,
     /// The card's scheme, such as `Visa`.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub card_scheme: Option<String>,
     /// The last four digits of the card.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub card_last_four: Option<String>,
     /// The country of the card's issuer.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub issuer_region: Option<String>,
     /// The card's issuer.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub issuer_bank: Option<String>,
     /// The wallet the buyer paid from.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub wallet: Option<Wallet>,
 }
 
@@ -93,7 +95,7 @@ pub struct PaymentMethod {
 #[non_exhaustive]
 pub struct Wallet {
     /// The buyer's name at the wallet.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub account_tag: Option<String>,
 }
 
@@ -103,63 +105,67 @@ pub struct Wallet {
 #[non_exhaustive]
 pub struct PaymentExecution {
     /// The channel.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub channel_code: Option<String>,
     /// The channel's id of the transaction.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub channel_transaction_id: Option<String>,
     /// The channel's own code of the failure.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub original_failure_code: Option<String>,
     /// The channel's own words about the failure.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub original_failure_message: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
+    #[serde(deserialize_with = "own_id")]
     order_id: OrderId,
+    #[serde(default = "unsaid", deserialize_with = "status")]
     status: OrderStatus,
-    #[serde(default, rename = "type")]
+    #[serde(default, rename = "type", deserialize_with = "scalar")]
     order_type: Option<OrderType>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     session_id: Option<SessionId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     merchant_reference_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
+    merchant_reference: Option<String>,
+    #[serde(default, deserialize_with = "amount")]
     amount_subtotal: Option<Amount>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     amount_total: Option<Amount>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "currency")]
     original_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "currency")]
     payment_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     customer_id: Option<CustomerId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     customer_email: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     invoice_id: Option<InvoiceId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     product_id: Option<ProductId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     price_id: Option<PriceId>,
     #[serde(default, deserialize_with = "many")]
     price_data_list: Vec<LineItem>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     payment_method: Option<PaymentMethod>,
     #[serde(default, deserialize_with = "many")]
     payment_execution_details: Vec<PaymentExecution>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     create_time: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     payment_time: Option<Timestamp>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     failure_code: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     failure_message: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     risk_level: Option<String>,
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
@@ -172,7 +178,7 @@ impl From<Wire> for Order {
             status: wire.status,
             order_type: wire.order_type,
             session_id: wire.session_id,
-            merchant_reference: wire.merchant_reference_id,
+            merchant_reference: either(wire.merchant_reference_id, wire.merchant_reference),
             subtotal: money(wire.amount_subtotal, wire.original_currency),
             total: money(wire.amount_total, wire.payment_currency),
             customer_id: wire.customer_id,

@@ -6,7 +6,9 @@ use clinkbill_types::{
 };
 use serde::Deserialize;
 
-use crate::read::{many, money, pairs, text};
+use crate::read::{
+    amount, currency, either, many, money, object, own_id, pairs, parsed, scalar, status, unsaid,
+};
 
 /// A checkout session as Clink tells it, in an event or in an answer.
 ///
@@ -69,10 +71,10 @@ pub struct Session {
 #[non_exhaustive]
 pub struct SessionCustomer {
     /// The id of the customer (`cus_...`).
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub customer_id: Option<CustomerId>,
     /// The email address. A customer who came by reference alone has none.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub email: Option<String>,
 }
 
@@ -82,19 +84,19 @@ pub struct SessionCustomer {
 #[non_exhaustive]
 pub struct LineItem {
     /// What the buyer sees.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub name: Option<String>,
     /// How many units; one when none was sent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     pub quantity: Option<u32>,
     /// The price of one unit in major units.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     pub unit_amount: Option<Amount>,
     /// The currency, where the line names one.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "currency")]
     pub currency: Option<Currency>,
     /// A picture.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub image_url: Option<String>,
 }
 
@@ -104,10 +106,10 @@ pub struct LineItem {
 #[non_exhaustive]
 pub struct Product {
     /// The id of the product (`prd_...`).
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub product_id: Option<ProductId>,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub product_name: Option<String>,
 }
 
@@ -117,13 +119,13 @@ pub struct Product {
 #[non_exhaustive]
 pub struct Price {
     /// The id of the price (`price_...`).
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub price_id: Option<PriceId>,
     /// What it costs in each currency.
     #[serde(default, deserialize_with = "many")]
     pub price_list: Vec<PriceOption>,
     /// How often it is charged; none for a one-time price.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     pub recurring: Option<Recurring>,
 }
 
@@ -133,13 +135,13 @@ pub struct Price {
 #[non_exhaustive]
 pub struct PriceOption {
     /// The amount in major units.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     pub amount: Option<Amount>,
     /// The currency.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "currency")]
     pub currency: Option<Currency>,
     /// The exchange rate from the original currency.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     pub exchange_rate: Option<Amount>,
 }
 
@@ -149,59 +151,63 @@ pub struct PriceOption {
 #[non_exhaustive]
 pub struct Recurring {
     /// The period.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     pub interval: Option<RecurringInterval>,
     /// How many days are free at first.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     pub free_trial_days: Option<u32>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
+    #[serde(deserialize_with = "own_id")]
     session_id: SessionId,
+    #[serde(default = "unsaid", deserialize_with = "status")]
     status: SessionStatus,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     payment_status: Option<PaymentStatus>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     amount_subtotal: Option<Amount>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "amount")]
     amount_total: Option<Amount>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "currency")]
     original_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "currency")]
     payment_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     order_id: Option<OrderId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     invoice_id: Option<InvoiceId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     subscription_id: Option<SubscriptionId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     merchant_reference_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
+    merchant_reference: Option<String>,
+    #[serde(default, deserialize_with = "object")]
     customer: Option<SessionCustomer>,
     #[serde(default, deserialize_with = "many")]
     price_data_list: Vec<LineItem>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     product: Option<Product>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     price: Option<Price>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     ui_mode: Option<UiMode>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     success_url: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     cancel_url: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     return_url: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     created: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     expire: Option<Timestamp>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     locale: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     show_promotion_code: Option<bool>,
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
@@ -218,7 +224,7 @@ impl From<Wire> for Session {
             order_id: wire.order_id,
             invoice_id: wire.invoice_id,
             subscription_id: wire.subscription_id,
-            merchant_reference: wire.merchant_reference_id,
+            merchant_reference: either(wire.merchant_reference_id, wire.merchant_reference),
             customer: wire.customer,
             lines: wire.price_data_list,
             product: wire.product,

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
 use clinkbill_types::{
-    BillingMode, Currency, CustomerId, PaymentMethodType, PriceId, ProductId, SessionId,
-    SubscriptionId, SubscriptionStatus, Timestamp,
+    BillingMode, Currency, CustomerId, PaymentInstrumentId, PaymentMethodType, PriceId, ProductId,
+    SessionId, SubscriptionId, SubscriptionStatus, Timestamp,
 };
 use serde::Deserialize;
 
 use crate::InvoiceItem;
-use crate::read::{many, pairs, text};
+use crate::read::{currency, either, many, object, own_id, pairs, parsed, scalar, status, unsaid};
 
 /// A subscription as Clink tells it, in an event or in an answer.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -39,7 +39,7 @@ pub struct Subscription {
     /// The method that is charged.
     pub payment_method_type: Option<PaymentMethodType>,
     /// The id of the saved instrument that is charged (`pi_...`).
-    pub payment_instrument_id: Option<String>,
+    pub payment_instrument_id: Option<PaymentInstrumentId>,
     /// When the subscription was made, in UTC.
     pub created: Option<Timestamp>,
     /// When the subscription started, in UTC. On the wire it is called `currentPeriodStart`, and
@@ -77,17 +77,17 @@ pub struct Subscription {
 #[non_exhaustive]
 pub struct SubscriptionPhase {
     /// The place in the plan.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     pub sequence: Option<i32>,
     /// The billing cycle from which the phase holds. Compare with
     /// [`elapsed_cycles`](Subscription::elapsed_cycles).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     pub effective_cycle: Option<i32>,
     /// The state of a recurring price that will be charged.
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     pub price_snapshot_id: Option<String>,
     /// How many units.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     pub quantity: Option<u32>,
     /// The merchant's own pairs.
     #[serde(default, deserialize_with = "pairs")]
@@ -97,55 +97,59 @@ pub struct SubscriptionPhase {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
+    #[serde(deserialize_with = "own_id")]
     subscription_id: SubscriptionId,
+    #[serde(default = "unsaid", deserialize_with = "status")]
     status: SubscriptionStatus,
-    #[serde(default, alias = "merchantReferenceId", deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     merchant_reference: Option<String>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
+    merchant_reference_id: Option<String>,
+    #[serde(default, deserialize_with = "scalar")]
     session_id: Option<SessionId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     customer_id: Option<CustomerId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     product_id: Option<ProductId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     price_id: Option<PriceId>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     price_snapshot_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     quantity: Option<u32>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "currency")]
     currency: Option<Currency>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     billing: Option<BillingMode>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     payment_method_type: Option<PaymentMethodType>,
-    #[serde(default, deserialize_with = "text")]
-    payment_instrument_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
+    payment_instrument_id: Option<PaymentInstrumentId>,
+    #[serde(default, deserialize_with = "scalar")]
     create_time: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     current_period_start: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     current_period_end: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     trial_start: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     trial_end: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     cancel_at: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     cancel_at_period_end: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "scalar")]
     canceled_at: Option<Timestamp>,
-    #[serde(default, deserialize_with = "text")]
+    #[serde(default, deserialize_with = "scalar")]
     cancel_reason: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     recurring_invoice_item: Option<InvoiceItem>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     upcoming_invoice_item: Option<InvoiceItem>,
     #[serde(default, deserialize_with = "many")]
     scheduled_phases: Vec<SubscriptionPhase>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parsed")]
     elapsed_cycles: Option<u32>,
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
@@ -156,7 +160,7 @@ impl From<Wire> for Subscription {
         Self {
             subscription_id: wire.subscription_id,
             status: wire.status,
-            merchant_reference: wire.merchant_reference,
+            merchant_reference: either(wire.merchant_reference, wire.merchant_reference_id),
             session_id: wire.session_id,
             customer_id: wire.customer_id,
             product_id: wire.product_id,

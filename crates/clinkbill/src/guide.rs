@@ -10,6 +10,18 @@
 #[doc = include_str!("../docs/reconciliation-end.md")]
 pub mod reconciliation {}
 
+#[doc = include_str!("../docs/fulfilment.md")]
+///
+/// ```no_run
+#[doc = include_str!("../docs/shop.rs")]
+///
+/// pub mod sql_dedup {
+#[doc = include_str!("../docs/sql_dedup.rs")]
+/// }
+/// # fn main() {}
+/// ```
+pub mod fulfilment {}
+
 /// What the SDK does when something goes wrong, measured.
 ///
 /// Each row is a fault between the SDK and a server with a sandbox behind it. The server counts the

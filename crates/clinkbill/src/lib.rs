@@ -69,8 +69,9 @@
 //!
 //! # Being paid
 //! A buyer on the success URL proves nothing. Trust a webhook that verified ([`webhook`]) or a
-//! session you read yourself, and compare reference, session and amount with your own books, in
-//! the currency the session was priced in ([`Session::subtotal`]).
+//! session you read yourself, and let [`Expectation`] compare reference, session and amount with
+//! your own books, in the currency the session was priced in. [`guide::fulfilment`] walks through
+//! all of it, from the signature to delivering once.
 //!
 //! # Around a session
 //! | to | see |
@@ -89,6 +90,8 @@
 //!
 //! # Features
 //! None is on by default, and none changes what is sent.
+//! * `axum`: `webhook::VerifiedEvent`, an extractor for axum that lets through only what verified
+//!   and answers 4xx itself to the rest.
 //! * `tracing`: a span for each call and in it one for each attempt, by the `tracing` crate, with
 //!   the fields OpenTelemetry names (`http.request.method`, `http.response.status_code`,
 //!   `server.address`, `url.template`, `error.type`, ...) and `clinkbill.operation`,
@@ -131,15 +134,17 @@ pub use checkout::{
 };
 pub use client::{Client, ClientBuilder};
 pub use clinkbill_types::{
-    Amount, AmountError, BillingMode, Currency, CurrencyError, CustomerId, EventId, IdError,
-    InvoiceId, InvoiceStatus, Money, OrderId, OrderStatus, OrderType, PaymentMethodType,
-    PaymentStatus, PriceId, PriceType, PricingModel, ProductId, QuantityRounding,
-    RecurringInterval, SessionId, SessionStatus, SubscriptionId, SubscriptionStatus, TaxCategory,
+    Amount, AmountError, BillingMode, Currency, CurrencyError, CustomerId, DisputeId,
+    DisputeStatus, EventId, IdError, InvoiceId, InvoiceStatus, Money, OrderId, OrderStatus,
+    OrderType, PaymentInstrumentId, PaymentMethodType, PaymentStatus, PriceId, PriceType,
+    PricingModel, ProductId, QuantityRounding, RecurringInterval, RefundId, RefundReason,
+    RefundStatus, SessionId, SessionStatus, SubscriptionId, SubscriptionStatus, TaxCategory,
     Timestamp, TimestampError, UiMode, Unrecognized, WebhookEndpointId, WebhookEndpointSource,
 };
 pub use clinkbill_webhook as webhook;
 pub use clinkbill_webhook::{
-    Invoice, InvoiceItem, LineItem, Order, PaymentMethod, Session, SessionCustomer, Subscription,
+    Dispute, Expectation, Fulfilment, Invoice, InvoiceItem, LineItem, Mismatch, Order,
+    PaymentInstrument, PaymentMethod, Refund, Session, SessionCustomer, Subscription,
 };
 pub use clock::Clock;
 pub use customer::CustomerRef;

@@ -29,11 +29,90 @@ impl RedirectUrl {
         Ok(Self(text))
     }
 
+    /// The same URL, on which the return from an embedded checkout names its session:
+    /// `session_id={ELEMENTS_SESSION_ID}` is added to the query, and all else stays as it is.
+    ///
+    /// Where the placeholder stands already it stays, with its braces written out: builders of
+    /// URLs like to encode them, and Clink promises to replace them as they are.
+    ///
+    /// ```
+    /// use clinkbill::RedirectUrl;
+    ///
+    /// let back = RedirectUrl::parse("https://shop.example.com/done?lang=en#top")?;
+    /// assert_eq!(
+    ///     back.with_session_id().as_str(),
+    ///     "https://shop.example.com/done?lang=en&session_id={ELEMENTS_SESSION_ID}#top",
+    /// );
+    /// # Ok::<(), clinkbill::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_session_id(self) -> Self {
+        let text = with_braces(&self.0);
+        if text.contains(PLACEHOLDER) {
+            return Self(text);
+        }
+        let (before, fragment) = match text.split_once('#') {
+            Some((before, fragment)) => (before, Some(fragment)),
+            None => (text.as_str(), None),
+        };
+        let separator = match before.split_once('?') {
+            None => "?",
+            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+            Some(_) => "&",
+        };
+        let mut text = format!("{before}{separator}session_id={PLACEHOLDER}");
+        if let Some(fragment) = fragment {
+            text.push('#');
+            text.push_str(fragment);
+        }
+        Self(text)
+    }
+
     /// The text as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The session id in the URL a buyer came back on: the full URL, or its path and query as a
+    /// web framework gives them.
+    ///
+    /// Both spellings are read: `sessionId`, which Clink adds to a success URL, and `session_id`,
+    /// the usual one on the return URL of an embedded checkout. Clink adds its own at the end, so
+    /// the last one that looks like a session's id counts.
+    ///
+    /// It proves nothing: anybody can open any URL. Read the session
+    /// ([`retrieve_from_redirect`](crate::CheckoutSessions::retrieve_from_redirect) does both), and
+    /// compare it with the purchase you expect ([`Expectation`](crate::Expectation)).
+    ///
+    /// Source: guide, Return and Redirect URLs.
+    ///
+    /// ```
+    /// use clinkbill::RedirectUrl;
+    ///
+    /// let id = RedirectUrl::session_id("https://shop.example.com/thanks?a=b&sessionId=sess_1")?;
+    /// assert_eq!(id.as_str(), "sess_1");
+    /// # Ok::<(), clinkbill::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::field`] is `sessionId` when there is none, or one that cannot be an id.
+    pub fn session_id(url: &str) -> Result<SessionId, Error> {
+        session_id(url)
+    }
+}
+
+const PLACEHOLDER: &str = "{ELEMENTS_SESSION_ID}";
+
+/// The text with the braces of each placeholder as Clink wants them.
+fn with_braces(text: &str) -> String {
+    let mut text = text.to_owned();
+    for open in ["%7B", "%7b", "{"] {
+        for close in ["%7D", "%7d", "}"] {
+            text = text.replace(&format!("{open}ELEMENTS_SESSION_ID{close}"), PLACEHOLDER);
+        }
+    }
+    text
 }
 
 /// The text of a URL that means the same to everyone who reads it.
@@ -62,14 +141,7 @@ pub(crate) fn parse_absolute(text: &str) -> Result<Url, &'static str> {
         .ok_or("is not an absolute http or https URL")
 }
 
-/// The session id in the URL a buyer came back on, a full one or its path and query.
-///
-/// Both spellings are read: `sessionId`, which Clink adds to a success URL, and `session_id`,
-/// the usual one on the return URL of an embedded checkout. Clink adds its own at the end, so
-/// the last one that looks like a session's id counts.
-///
-/// It proves nothing: anybody can open any URL. Read the session, and compare its merchant
-/// reference with the purchase you expect (guide: Return and Redirect URLs).
+/// See [`RedirectUrl::session_id`].
 pub(crate) fn session_id(url: &str) -> Result<SessionId, Error> {
     const FIELD: &str = "sessionId";
     let anywhere = Url::parse("http://localhost/").ok();
@@ -92,6 +164,10 @@ pub(crate) fn session_id(url: &str) -> Result<SessionId, Error> {
                 "is missing in the redirect URL, and so is session_id",
             )
         })?;
+    if with_braces(id).contains(PLACEHOLDER) {
+        let problem = "in the redirect URL is the placeholder, which nobody replaced";
+        return Err(Error::invalid(FIELD, problem));
+    }
     id.parse()
         .map_err(|_| Error::invalid(FIELD, "in the redirect URL is not a session's id"))
 }
@@ -170,5 +246,106 @@ mod tests {
             assert_eq!(error.field(), Some("sessionId"), "{url}");
         }
         assert!(session_id("http://[").is_err());
+    }
+
+    #[test]
+    fn a_return_url_gets_the_placeholder_and_keeps_all_else() {
+        for (given, expected) in [
+            ("https://a.example", "https://a.example?session_id={}"),
+            ("https://a.example/", "https://a.example/?session_id={}"),
+            ("https://a.example/?", "https://a.example/?session_id={}"),
+            (
+                "https://a.example/#x?y",
+                "https://a.example/?session_id={}#x?y",
+            ),
+            ("https://a.example/#", "https://a.example/?session_id={}#"),
+            (
+                "https://a.example/?b=c",
+                "https://a.example/?b=c&session_id={}",
+            ),
+            (
+                "https://a.example/?b=c&",
+                "https://a.example/?b=c&session_id={}",
+            ),
+            (
+                "https://a.example/?b=%20#d",
+                "https://a.example/?b=%20&session_id={}#d",
+            ),
+            (
+                "https://a.example/?session_id=mine",
+                "https://a.example/?session_id=mine&session_id={}",
+            ),
+            // It is there.
+            ("https://a.example/?x={}", "https://a.example/?x={}"),
+            ("https://a.example/{}/done?a", "https://a.example/{}/done?a"),
+            (
+                "https://a.example/#/done?s={}",
+                "https://a.example/#/done?s={}",
+            ),
+            // Some builder encoded it, or a half of it.
+            (
+                "https://a.example/?x=%7BELEMENTS_SESSION_ID%7D&y=%7B1%7D",
+                "https://a.example/?x={}&y=%7B1%7D",
+            ),
+            (
+                "https://a.example/?x=%7bELEMENTS_SESSION_ID}",
+                "https://a.example/?x={}",
+            ),
+            (
+                "https://a.example/?x={ELEMENTS_SESSION_ID%7d",
+                "https://a.example/?x={}",
+            ),
+            // Something else that looks like it.
+            (
+                "https://a.example/?x={SESSION_ID}",
+                "https://a.example/?x={SESSION_ID}&session_id={}",
+            ),
+        ] {
+            let given = given.replace("{}", PLACEHOLDER);
+            let once = RedirectUrl::parse(given).unwrap().with_session_id();
+            assert_eq!(once.as_str(), expected.replace("{}", PLACEHOLDER));
+            assert_eq!(once.clone().with_session_id(), once, "twice is once");
+            let back = once.as_str().replace(PLACEHOLDER, "sess_1");
+            if back.contains("session_id=") {
+                assert_eq!(RedirectUrl::session_id(&back).unwrap().as_str(), "sess_1");
+            }
+        }
+    }
+
+    #[test]
+    fn odd_redirects_lead_to_the_session_or_say_why_not() {
+        for url in [
+            "https://shop.example.com/?sessionId=sess%5F1",
+            "https://shop.example.com/?session%49d=sess_1",
+            "https://shop.example.com/?sessionId=sess_1&",
+            "https://shop.example.com/??sessionId=x&&sessionId=sess_1",
+            "https://shop.example.com/?sessionId&sessionId=sess_1",
+            "https://shop.example.com/?sessionId=sess_1&sessionId=",
+            "https://user:pw@shop.example.com:8443/?sessionId=sess_1#sessionId=sess_2",
+            "?sessionId=sess_1",
+            "//shop.example.com/?session_id=sess_1",
+            "/?session_id=%7BELEMENTS_SESSION_ID%7D&sessionId=sess_1",
+        ] {
+            assert_eq!(session_id(url).unwrap().as_str(), "sess_1", "{url}");
+        }
+        for url in [
+            "/?session_id={ELEMENTS_SESSION_ID}",
+            "/?session_id=%7BELEMENTS_SESSION_ID%7D",
+            "/?session_id=%257BELEMENTS_SESSION_ID%257D",
+        ] {
+            let error = session_id(url).unwrap_err();
+            assert!(error.to_string().contains("placeholder"), "{error}");
+        }
+        for url in [
+            "/?sessionId=sess_1+2",
+            "/?sessionId=sess_1%00",
+            "/?sessionId=sess_1/../2",
+            "/?sessionId=sess_%C3%A4",
+            "/?sessionId[]=sess_1",
+            &format!("/?sessionId=sess_{}", "x".repeat(300)),
+        ] {
+            let error = session_id(url).unwrap_err();
+            assert_eq!(error.field(), Some("sessionId"), "{url}");
+        }
     }
 }

@@ -1,0 +1,320 @@
+//! The page about webhooks and fulfilment, followed by two nodes with one database.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what a test's helper cannot do fails the test"
+)]
+
+#[path = "../docs/shop.rs"]
+#[expect(unreachable_pub, reason = "the file is a part of the documentation")]
+mod shop;
+#[path = "../docs/sql_dedup.rs"]
+#[expect(unreachable_pub, reason = "the file is a part of the documentation")]
+mod sql_dedup;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum::routing::post;
+use clinkbill::EventId;
+use clinkbill::webhook::{Claim, Dedup, REMEMBER_FOR, Settled, Signer, Verifier, WebhookSecret};
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tokio::sync::Barrier;
+use tower_service::Service;
+
+use self::shop::{Shop, receive};
+use self::sql_dedup::{SqlDedup, Ticket};
+
+const CLAIM: i64 = 60;
+const SECRET: &str = "whsec_of_this_shop";
+
+/// The database of a shop with one purchase, and its nodes.
+struct Database {
+    folder: TempDir,
+}
+
+impl Database {
+    fn new() -> Self {
+        let database = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        let tables = "PRAGMA journal_mode = WAL;
+            CREATE TABLE purchase (reference TEXT PRIMARY KEY, session_id TEXT NOT NULL,
+                price TEXT NOT NULL, currency TEXT NOT NULL, delivered INTEGER NOT NULL);
+            CREATE TABLE alarm (event TEXT NOT NULL, why TEXT NOT NULL);
+            INSERT INTO purchase VALUES ('A-17', 'sess_1', '4.90', 'USD', 0);";
+        database.connect().execute_batch(tables).unwrap();
+        database
+    }
+
+    fn connect(&self) -> Connection {
+        let connection = Connection::open(self.folder.path().join("shop.db")).unwrap();
+        connection.busy_timeout(Duration::from_secs(30)).unwrap();
+        connection
+    }
+
+    fn node(&self, now: fn() -> i64) -> SqlDedup {
+        SqlDedup::new(self.connect(), CLAIM, now).unwrap()
+    }
+
+    fn shop(&self) -> Shop {
+        Shop {
+            verifier: Verifier::new(WebhookSecret::new(SECRET).unwrap()),
+            seen: self.node(|| 1_000),
+        }
+    }
+
+    fn delivered(&self) -> i64 {
+        let connection = self.connect();
+        let query = "SELECT delivered FROM purchase";
+        connection.query_row(query, [], |row| row.get(0)).unwrap()
+    }
+
+    fn alarms(&self) -> Vec<String> {
+        let connection = self.connect();
+        let mut query = connection.prepare("SELECT why FROM alarm").unwrap();
+        let rows = query.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+}
+
+fn id(text: &str) -> EventId {
+    EventId::from_wire(text)
+}
+
+fn granted(claim: std::io::Result<Claim<Ticket>>) -> Ticket {
+    match claim.unwrap() {
+        Claim::Granted(ticket) => ticket,
+        refused => panic!("{refused:?}"),
+    }
+}
+
+/// What a signed event is answered.
+async fn sent(shop: &Shop, body: &str) -> StatusCode {
+    let now = SystemTime::now().try_into().unwrap();
+    let signed = Signer::new(WebhookSecret::new(SECRET).unwrap()).sign(body.as_bytes(), now);
+    let mut request = Request::post("/webhooks/clink");
+    for (name, value) in signed.pairs() {
+        request = request.header(name, value);
+    }
+    answered(shop, request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+async fn answered(shop: &Shop, request: Request<Body>) -> StatusCode {
+    let mut router = Router::new()
+        .route("/webhooks/clink", post(receive))
+        .with_state(shop.clone());
+    router.call(request).await.unwrap().status()
+}
+
+fn order_succeeded(event: &str, amount: &str) -> String {
+    format!(
+        r#"{{"id":"{event}","created":1785936114000,"type":"order.succeeded","data":{{"object":{{
+        "orderId":"order_1","sessionId":"sess_1","merchantReferenceId":"A-17","status":"success",
+        "type":"onetime","amountSubtotal":{amount},"originalCurrency":"USD"}}}}}}"#
+    )
+}
+
+fn session_complete(event: &str) -> String {
+    format!(
+        r#"{{"id":"{event}","type":"session.complete","data":{{"object":{{"sessionId":"sess_1",
+        "merchantReferenceId":"A-17","status":"completed","paymentStatus":"paid",
+        "amountSubtotal":"4.90","originalCurrency":"USD","orderId":null}}}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_purchase_is_delivered_once_by_whatever_event_and_node() {
+    let database = Database::new();
+    let nodes = [database.shop(), database.shop()];
+    let paid = order_succeeded("event_1", "4.9");
+    for node in nodes.iter().chain(&nodes) {
+        assert_eq!(sent(node, &paid).await, StatusCode::OK);
+        assert_eq!(database.delivered(), 1);
+    }
+    assert_eq!(
+        sent(&nodes[1], &session_complete("event_2")).await,
+        StatusCode::OK
+    );
+    assert_eq!(database.delivered(), 1);
+    assert!(database.alarms().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_not_as_agreed_raises_an_alarm_and_delivers_nothing() {
+    let database = Database::new();
+    let shop = database.shop();
+    for (event, body, why) in [
+        (
+            1,
+            order_succeeded("event_1", "0.49"),
+            "subtotal is another one: 0.49 USD",
+        ),
+        (
+            2,
+            order_succeeded("event_2", "4.90").replace("USD", "IDR"),
+            "subtotal is in another currency: 4.90 IDR",
+        ),
+        (
+            3,
+            order_succeeded("event_3", "4.90").replace("sess_1", "sess_2"),
+            "session_id is another one: sess_2",
+        ),
+        (
+            4,
+            order_succeeded("event_4", "4.90").replace("\"order_1\"", "null"),
+            "unreadable",
+        ),
+    ] {
+        assert_eq!(sent(&shop, &body).await, StatusCode::OK);
+        let alarms = database.alarms();
+        assert_eq!(
+            (alarms.len(), alarms.last().unwrap().as_str()),
+            (event, why)
+        );
+    }
+    for body in [
+        order_succeeded("event_5", "4.90").replace("A-17", "A-18"),
+        order_succeeded("event_6", "4.90").replace("order.succeeded", "order.failed"),
+        r#"{"id":"event_7","type":"gift_card.sold","data":{}}"#.to_owned(),
+    ] {
+        assert_eq!(sent(&shop, &body).await, StatusCode::OK);
+    }
+    assert_eq!((database.delivered(), database.alarms().len()), (0, 4));
+}
+
+#[tokio::test]
+async fn an_event_that_failed_is_handled_when_it_comes_again() {
+    let database = Database::new();
+    let shop = database.shop();
+    let broken = "ALTER TABLE purchase RENAME TO mislaid";
+    database.connect().execute_batch(broken).unwrap();
+    let paid = order_succeeded("event_1", "4.90");
+    assert_eq!(sent(&shop, &paid).await, StatusCode::INTERNAL_SERVER_ERROR);
+    let mended = "ALTER TABLE mislaid RENAME TO purchase";
+    database.connect().execute_batch(mended).unwrap();
+    assert_eq!(sent(&shop, &paid).await, StatusCode::OK);
+    assert_eq!(database.delivered(), 1);
+}
+
+#[tokio::test]
+async fn an_event_that_another_node_holds_is_asked_for_again() {
+    let database = Database::new();
+    let (shop, other) = (database.shop(), database.node(|| 1_000));
+    let ticket = granted(other.claim(&id("event_1")).await);
+    let paid = order_succeeded("event_1", "4.90");
+    assert_eq!(sent(&shop, &paid).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(other.release(ticket).await.unwrap(), Settled::Recorded);
+    assert_eq!(sent(&shop, &paid).await, StatusCode::OK);
+    assert_eq!(database.delivered(), 1);
+}
+
+#[tokio::test]
+async fn what_nobody_signed_is_refused_and_claims_nothing() {
+    let database = Database::new();
+    let shop = database.shop();
+    let paid = order_succeeded("event_1", "4.90");
+    let forged = Request::post("/webhooks/clink")
+        .header("X-Clink-Timestamp", "1785936114000")
+        .header("X-Clink-Signature", "00".repeat(32))
+        .body(Body::from(paid.clone()))
+        .unwrap();
+    assert_eq!(answered(&shop, forged).await, StatusCode::FORBIDDEN);
+    assert_eq!(database.delivered(), 0);
+    assert_eq!(sent(&shop, &paid).await, StatusCode::OK);
+}
+
+/// Moved by one test alone.
+static MOVED: AtomicI64 = AtomicI64::new(1_000);
+
+#[tokio::test]
+async fn a_claim_of_a_node_that_died_runs_out_and_its_ticket_is_worth_nothing() {
+    let database = Database::new();
+    let now = || MOVED.load(Ordering::SeqCst);
+    let (dead, heir) = (database.node(now), database.node(now));
+    let lost = granted(dead.claim(&id("event_1")).await);
+    MOVED.fetch_add(CLAIM - 1, Ordering::SeqCst);
+    assert!(matches!(
+        heir.claim(&id("event_1")).await.unwrap(),
+        Claim::Busy
+    ));
+    MOVED.fetch_add(1, Ordering::SeqCst);
+
+    // The heir fails, and a third has it: the lost ticket is still nobody's.
+    let ticket = granted(heir.claim(&id("event_1")).await);
+    assert_eq!(heir.release(ticket).await.unwrap(), Settled::Recorded);
+    heir.tidy().await.unwrap();
+    let ticket = granted(heir.claim(&id("event_1")).await);
+    assert_eq!(dead.done(lost.clone()).await.unwrap(), Settled::Overtaken);
+    assert_eq!(dead.release(lost).await.unwrap(), Settled::Overtaken);
+    assert!(matches!(
+        dead.claim(&id("event_1")).await.unwrap(),
+        Claim::Busy
+    ));
+    assert_eq!(heir.done(ticket).await.unwrap(), Settled::Recorded);
+
+    let hours: i64 = REMEMBER_FOR.as_secs().try_into().unwrap();
+    MOVED.fetch_add(hours - 1, Ordering::SeqCst);
+    assert!(matches!(
+        dead.claim(&id("event_1")).await.unwrap(),
+        Claim::Done
+    ));
+    MOVED.fetch_add(1 + hours, Ordering::SeqCst);
+    assert_eq!(heir.tidy().await.unwrap(), 0, "a ticket may still be out");
+    MOVED.fetch_add(1, Ordering::SeqCst);
+    assert_eq!(heir.tidy().await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_four_nodes_that_claim_an_event_at_once_one_gets_it() {
+    const NODES: usize = 4;
+    let database = Database::new();
+    let nodes: Vec<_> = (0..NODES).map(|_| database.node(|| 1_000)).collect();
+    for round in 0..20 {
+        let (gate, won) = (Arc::new(Barrier::new(NODES)), Arc::new(AtomicUsize::new(0)));
+        let claims: Vec<_> = nodes
+            .iter()
+            .cloned()
+            .map(|node| {
+                let (gate, won) = (gate.clone(), won.clone());
+                tokio::spawn(async move {
+                    gate.wait().await;
+                    let claim = node.claim(&id(&format!("event_{round}"))).await.unwrap();
+                    won.fetch_add(matches!(claim, Claim::Granted(_)).into(), Ordering::SeqCst);
+                })
+            })
+            .collect();
+        for claim in claims {
+            claim.await.unwrap();
+        }
+        assert_eq!(won.load(Ordering::SeqCst), 1, "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn four_nodes_that_get_an_event_at_once_deliver_once() {
+    let database = Database::new();
+    let sending: Vec<_> = (0..4)
+        .map(|_| {
+            let shop = database.shop();
+            tokio::spawn(async move { sent(&shop, &order_succeeded("event_1", "4.90")).await })
+        })
+        .collect();
+    let mut taken = 0;
+    for answer in sending {
+        let status = answer.await.unwrap();
+        assert!(
+            [StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE].contains(&status),
+            "{status}"
+        );
+        taken += usize::from(status == StatusCode::OK);
+    }
+    assert!(taken >= 1);
+    assert_eq!(database.delivered(), 1);
+}
