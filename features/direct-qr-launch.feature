@@ -133,6 +133,49 @@ Feature: The QR code that opens at once
         | PIX    |
         | COINS  |
 
+  @page
+  Rule: What opens at once is the page with the code
+
+    @QR-01
+    Scenario Outline: The code of <method> in <country>
+      Given a session with
+        | payment method | <method> |
+        | QR method      | <method> |
+      When a buyer in <country> opens the checkout
+      Then the page opens with the QR code of <name>
+
+      Examples:
+        | method  | country | name         |
+        | CASHAPP | US      | Cash App Pay |
+        | QRIS    | ID      | QRIS         |
+
+    @QR-01
+    Scenario: Without the wish the page opens with the methods
+      Given a session with
+        | payment method | CASHAPP |
+        | QR method      | none    |
+      When a buyer in US opens the checkout
+      Then the page opens with no QR code
+      And the page offers CASHAPP among Payment methods
+
+    @QR-03
+    Scenario: Where another method is preselected the page opens with the methods
+      Given a session with
+        | payment method | CARD    |
+        | QR method      | CASHAPP |
+      When a buyer in US opens the checkout
+      Then the page opens with no QR code
+      And the page offers CASHAPP among Payment methods
+
+    @QR-04
+    Scenario: Where the method is not offered the page opens with the methods
+      Given a session with
+        | payment method | CASHAPP |
+        | QR method      | CASHAPP |
+      When a buyer in BR opens the checkout
+      Then the page opens with no QR code
+      And the page takes a payment
+
   @buyer @page
   Rule: A code that opens does not pay
 

@@ -11,6 +11,8 @@ pub(crate) struct Page {
     texts: Vec<Text>,
     links: Vec<(Place, String)>,
     buttons: usize,
+    /// What the pictures say they are, for those who do not see them.
+    pictures: Vec<String>,
 }
 
 /// A piece of text without markup in it.
@@ -18,6 +20,8 @@ pub(crate) struct Page {
 struct Text {
     place: Place,
     text: String,
+    /// What is chosen by it, where it names one of several.
+    value: Option<String>,
 }
 
 /// The elements around something, the outermost first, and how many table rows began before it.
@@ -35,6 +39,7 @@ impl Page {
             inside: Vec::new(),
             row: 0,
         };
+        let mut value = None;
         for Ok(token) in Tokenizer::new(&*html) {
             match token {
                 Token::StartTag(tag) => {
@@ -43,6 +48,13 @@ impl Page {
                         place.row += 1;
                     }
                     page.buttons += usize::from(name == "button");
+                    let attribute = |name: &[u8]| tag.attributes.get(name).map(|value| text(value));
+                    if attribute(b"type").as_deref() == Some("radio") {
+                        value = attribute(b"value");
+                    }
+                    if attribute(b"role").as_deref() == Some("img") {
+                        page.pictures.extend(attribute(b"aria-label"));
+                    }
                     if let Some(href) = tag.attributes.get(&b"href"[..]) {
                         page.links.push((place.clone(), text(href)));
                     }
@@ -56,7 +68,7 @@ impl Page {
                         place.inside.truncate(start);
                     }
                 }
-                Token::String(words) => page.add(&place, &text(&words)),
+                Token::String(words) => page.add(&place, &text(&words), &mut value),
                 Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
             }
         }
@@ -91,15 +103,21 @@ impl Page {
             .map(|(_, href)| href.as_str())
     }
 
-    /// The items of the list below a heading.
+    /// The items of the list below a heading: where one of them can be chosen, what is chosen, else
+    /// what they say.
     pub(crate) fn list_below(&self, heading: &str) -> Vec<&str> {
         self.texts
             .iter()
             .skip_while(|piece| piece.text != heading)
             .skip(1)
             .take_while(|piece| piece.place.is_inside("li"))
-            .map(|piece| piece.text.as_str())
+            .map(|piece| piece.value.as_ref().unwrap_or(&piece.text).as_str())
             .collect()
+    }
+
+    /// What the pictures say they are.
+    pub(crate) fn pictures(&self) -> impl Iterator<Item = &str> {
+        self.pictures.iter().map(String::as_str)
     }
 
     /// The rows of the page's tables, each with its cells.
@@ -127,7 +145,7 @@ impl Page {
         self.buttons > 0
     }
 
-    fn add(&mut self, place: &Place, words: &str) {
+    fn add(&mut self, place: &Place, words: &str, value: &mut Option<String>) {
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         let shown = !["head", "script", "style"]
             .iter()
@@ -136,6 +154,7 @@ impl Page {
             self.texts.push(Text {
                 place: place.clone(),
                 text: words,
+                value: value.take(),
             });
         }
     }
@@ -159,6 +178,8 @@ mod tests {
         b"<!doctype html><html><head><title>T</title><style>p{}</style></head><body>
         <header><p>A &amp; B</p> <a href=\"https://shop.example/?a=1&amp;b=2\">Leave</a></header>
         <main><br><h2>Methods</h2><ul><li>CARD</li> <li>PIX</li></ul><p>Bye</p>
+        <fieldset><legend>Pay by</legend><ul><li><input type=radio value=CARD> By card</li></ul></fieldset>
+        <svg role=img aria-label=\"A code\"></svg><svg aria-label=\"None\"></svg>
         <table><tr><th>Item</th></tr><tr><td>Pen</td><td>2</td></tr></table>
         <button>Pay</button></main></body></html>";
 
@@ -173,6 +194,8 @@ mod tests {
         let links: Vec<_> = page.links_inside("header").collect();
         assert_eq!(links, ["https://shop.example/?a=1&b=2"]);
         assert_eq!(page.list_below("Methods"), ["CARD", "PIX"]);
+        assert_eq!(page.list_below("Pay by"), ["CARD"]);
+        assert_eq!(page.pictures().collect::<Vec<_>>(), ["A code"]);
         assert_eq!(page.rows(), [vec!["Item"], vec!["Pen", "2"]]);
         assert!(page.has_buttons() && page.says("Bye") && !page.says("T"));
     }

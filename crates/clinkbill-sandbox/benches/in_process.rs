@@ -1,5 +1,6 @@
 //! A purchase without a socket: create, pay and read, beside the mere reading and writing of the
-//! same JSON.
+//! same JSON; and the checkout page, with and without a QR code, beside the mere copying of its
+//! bytes.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,10 +11,12 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use clinkbill_sandbox::{Attempt, Sandbox};
+use clinkbill_sandbox::{Attempt, Body, Request, Sandbox};
+use http::{HeaderMap, Method};
 use serde_json::Value;
 
 const PURCHASES: u32 = 20_000;
+const PAGES: u32 = 5_000;
 const ROUNDS: usize = 7;
 
 fn main() {
@@ -27,6 +30,56 @@ fn main() {
         "create, pay and read in process: {own:.1} us (under 15), the JSON alone {bare:.1} us, ratio {:.1}",
         own / bare
     );
+    for (name, query) in [("the methods", ""), ("a QR code", "with=CASHAPP")] {
+        let page = page(query);
+        let length = page(1).1;
+        let times = (0..ROUNDS).map(|_| page(PAGES).0).collect();
+        let copies = (0..ROUNDS).map(|_| copy(length)).collect();
+        println!(
+            "page with {name}: {:.1} us (under 1000), a copy of its {length} bytes {:.1} us",
+            median(times),
+            median(copies)
+        );
+    }
+}
+
+/// Serves the same page again and again: microseconds for each, and its length.
+fn page(query: &str) -> impl Fn(u32) -> (f64, usize) {
+    let sandbox = Sandbox::new();
+    let created = sandbox.post_checkout_session(body(0));
+    let created: Value = serde_json::from_slice(created.body()).unwrap();
+    let url = created["data"]["url"].as_str().unwrap();
+    let request = Request {
+        method: Method::GET,
+        path: url.strip_prefix("http://localhost").unwrap().to_owned(),
+        query: query.to_owned(),
+        headers: HeaderMap::new(),
+        body: Body::Whole(Vec::new()),
+        received_at: 1_700_000_000_000,
+    };
+    move |count| {
+        let started = Instant::now();
+        let mut length = 0;
+        for _ in 0..count {
+            let answer = sandbox.handle(&request).into_answer().unwrap();
+            assert_eq!(answer.status(), 200);
+            length = black_box(answer.body()).len();
+        }
+        (
+            started.elapsed().as_secs_f64() * 1e6 / f64::from(count),
+            length,
+        )
+    }
+}
+
+/// Microseconds for a copy of so many bytes.
+fn copy(length: usize) -> f64 {
+    let page = vec![b'x'; length];
+    let started = Instant::now();
+    for _ in 0..PAGES {
+        black_box(black_box(&page).clone());
+    }
+    started.elapsed().as_secs_f64() * 1e6 / f64::from(PAGES)
 }
 
 /// Microseconds for one purchase.

@@ -180,6 +180,11 @@ impl Engine {
         read(&self.links).get(token).cloned()
     }
 
+    /// What the forms behind a checkout link carry.
+    pub(crate) fn form_token(&self, link: &str) -> String {
+        self.seed.form_token(link)
+    }
+
     pub(crate) fn add_portal(&self, token: &Arc<str>, merchant: KeyDigest) {
         write(&self.portals).insert(Arc::clone(token), merchant);
     }

@@ -65,6 +65,19 @@ impl Seed {
         Ids(StdRng::from_seed(seed.into()))
     }
 
+    /// What the forms of a checkout page carry, so that only they are taken: who has the link
+    /// alone does not know it.
+    pub(crate) fn form_token(&self, link: &str) -> String {
+        let digest = Sha256::new()
+            .chain_update(self.0)
+            .chain_update("form")
+            .chain_update(link)
+            .finalize();
+        digest[..16]
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    }
+
     pub(crate) fn ids_of(&self, merchant: &KeyDigest) -> Ids {
         let seed = Sha256::new()
             .chain_update(self.0)

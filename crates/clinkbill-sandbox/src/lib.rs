@@ -45,6 +45,18 @@
 //! of everything a book holds, and never goes back. Requests and deliveries are dated in real time
 //! all the same.
 //!
+//! # The checkout page
+//!
+//! A session's `url` opens a page on which a person pays: with the test cards it lists (the one that
+//! Clink publishes, and with numbers of our choice one that is declined, one without funds and one
+//! that has to be confirmed), by a QR code or in an app, whose part the page's own buttons play. It
+//! adapts to the purchase and, by `?country=BR`, to the place of the buyer; counts down on the
+//! merchant's clock; and works without its script. A page of another origin cannot send its forms,
+//! and only that of an embedded session may stand in a frame. There it ends by telling the page
+//! around it, `{"type": "clinkbill.checkout.complete", "sessionId": ..., "returnUrl": ...}` by
+//! `postMessage` to the origin of the return URL, and by leading the whole window there. Pictures of
+//! a merchant are not fetched.
+//!
 //! # Webhooks
 //!
 //! Endpoints come with [`SandboxBuilder::webhook`], or through the documented API, where

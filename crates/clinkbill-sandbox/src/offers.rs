@@ -90,6 +90,17 @@ impl OfferTable {
         };
         row(Some(country)).or_else(|| row(None))
     }
+
+    /// The places that have rows of their own, each once.
+    pub(crate) fn countries(&self) -> Vec<Country> {
+        let mut countries = Vec::new();
+        for country in self.0.iter().filter_map(|offer| offer.country) {
+            if !countries.contains(&country) {
+                countries.push(country);
+            }
+        }
+        countries
+    }
 }
 
 impl Default for OfferTable {

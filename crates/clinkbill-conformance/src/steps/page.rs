@@ -131,6 +131,26 @@ fn offers_among(shop: &mut Shop, offers: String, word: String, heading: String) 
     )
 }
 
+#[then(regex = r"^the page opens with the QR code of (.+)$")]
+fn opens_with_code(shop: &mut Shop, method: String) -> Step {
+    let page = page(shop)?;
+    let expected = format!("QR code of {method}");
+    let pictures: Vec<_> = page.pictures().collect();
+    holds(
+        pictures == [expected.as_str()],
+        &format!("its pictures are {pictures:?}, not the {expected}"),
+    )
+}
+
+#[then("the page opens with no QR code")]
+fn opens_without_code(shop: &mut Shop) -> Step {
+    let pictures: Vec<_> = page(shop)?.pictures().collect();
+    holds(
+        pictures.is_empty(),
+        &format!("its pictures are {pictures:?}"),
+    )
+}
+
 #[then("the page takes a payment")]
 fn takes_payment(shop: &mut Shop) -> Step {
     holds(page(shop)?.has_buttons(), "there is nothing to press")

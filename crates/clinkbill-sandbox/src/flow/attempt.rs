@@ -124,8 +124,15 @@ impl Settlement {
         let message = match &*code {
             "card_declined" => "The card was declined.",
             "insufficient_funds" => "There is not enough money for this payment.",
+            "payment_declined" => "The payment was declined.",
+            "authentication_failed" => "The payment was not confirmed.",
             _ => "The payment failed.",
         };
         Self(Err(Failure { code, message }))
+    }
+
+    /// Why the payment failed, for its buyer.
+    pub(crate) fn failure_message(&self) -> Option<&'static str> {
+        self.0.as_ref().err().map(|failure| failure.message)
     }
 }

@@ -13,6 +13,7 @@ mod subscription;
 mod time;
 mod webhook;
 
+pub(crate) use attempt::Outcome;
 pub use attempt::{Attempt, Paid, Settlement};
 pub(crate) use checkout::find_session;
 pub(crate) use orders::OrderQuery;

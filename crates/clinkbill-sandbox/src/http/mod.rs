@@ -1,6 +1,7 @@
 //! What the sandbox answers to HTTP, and the doors through which HTTP comes in.
 
 mod api;
+mod assets;
 mod control;
 mod endpoints;
 mod host;
@@ -53,6 +54,8 @@ fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiErr
         ["_sandbox", rest @ ..] => control::handle(engine, request, rest).map(Reply::Answer),
         ["portal", token] => portal::handle(engine, request, token).map(Reply::Answer),
         ["pay", token] => page::handle(engine, request, token).map(Reply::Answer),
+        ["pay", token, "state"] => page::state(engine, request, token).map(Reply::Answer),
+        ["assets", _] => assets::handle(request).map(Reply::Answer),
         _ => Err(ApiError::UnknownRoute),
     }
 }

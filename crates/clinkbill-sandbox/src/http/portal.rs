@@ -32,5 +32,5 @@ pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<
             ),
         ),
     };
-    Ok(Notice::reply(status, title, &text))
+    Ok(Notice::plain(status, title, &text))
 }

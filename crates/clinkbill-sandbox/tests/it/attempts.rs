@@ -10,7 +10,7 @@ use clinkbill_sandbox::{
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::call::{Call, at_the_time_of_calls, data, event_types, json, quick_start, read, text};
+use crate::call::{Call, at_the_time_of_calls, data, event_types, json, read};
 
 fn merchant(sandbox: &Sandbox) -> Merchant {
     sandbox.merchant_of("sk_test_caller").unwrap()
@@ -308,21 +308,4 @@ fn a_rulebook_can_make_references_idempotent() {
         "merchantReferenceId": "A-17"}"#;
     let first = Call::create(body).send(&sandbox);
     assert_eq!(Call::create(body).send(&sandbox).body(), first.body());
-}
-
-#[test]
-fn the_page_of_a_payment_under_way_says_so_and_takes_no_other() {
-    let sandbox = at_the_time_of_calls().build();
-    let created = Call::create(quick_start("5")).send(&sandbox);
-    merchant(&sandbox)
-        .pay(&data(&created, "sessionId"), Attempt::processing())
-        .unwrap();
-    let url = data(&created, "url");
-    let path = url.strip_prefix("http://localhost").unwrap();
-    assert!(text(&Call::get(path).send(&sandbox)).contains("Payment under way"));
-    let paid = Call::new(Method::POST, path)
-        .body("outcome=succeeded")
-        .send(&sandbox);
-    assert!(text(&paid).contains("Payment under way"));
-    assert_eq!(event_types(&sandbox), ["order.created"]);
 }

@@ -23,6 +23,7 @@ mod log;
 mod mischief;
 mod offering;
 mod orders;
+mod page;
 mod payment;
 mod portal;
 mod raw;

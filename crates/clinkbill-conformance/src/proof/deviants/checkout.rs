@@ -167,25 +167,27 @@ pub(super) fn page() -> Vec<Deviant> {
 pub(super) fn qr() -> Vec<Deviant> {
     const AT_ONCE: &str = "the QR code of ";
     const NOT_AT_ONCE: &str = "no QR code opens at once";
+    const ON_PAGE: &str = "the page opens with the QR code of ";
+    const NOT_ON_PAGE: &str = "the page opens with no QR code";
 
     vec![
         deviant! {
             "QR-01": "opens no QR code";
-            fails [AT_ONCE];
+            fails [AT_ONCE, ON_PAGE];
             fn qr_launches(&self, _: PaymentMethodType, _: QrWish) -> bool {
                 false
             }
         },
         deviant! {
             "QR-01": "opens a QR code nobody wished for";
-            fails [NOT_AT_ONCE];
+            fails [NOT_AT_ONCE, NOT_ON_PAGE];
             fn qr_launches(&self, _: PaymentMethodType, wish: QrWish) -> bool {
                 wish.preselected && wish.available
             }
         },
         deviant! {
             "QR-01": "opens no QR code of QRIS";
-            fails [AT_ONCE];
+            fails [AT_ONCE, ON_PAGE];
             fn qr_launches(&self, method: PaymentMethodType, wish: QrWish) -> bool {
                 wish.wished && wish.preselected && wish.available && method != PaymentMethodType::Qris
             }
@@ -206,14 +208,14 @@ pub(super) fn qr() -> Vec<Deviant> {
         },
         deviant! {
             "QR-03": "opens the QR code of a method that is not preselected";
-            fails [NOT_AT_ONCE];
+            fails [NOT_AT_ONCE, NOT_ON_PAGE];
             fn qr_launches(&self, _: PaymentMethodType, wish: QrWish) -> bool {
                 wish.wished && wish.available
             }
         },
         deviant! {
             "QR-04": "opens the QR code of a method that it does not offer";
-            fails [NOT_AT_ONCE];
+            fails [NOT_AT_ONCE, NOT_ON_PAGE];
             fn qr_launches(&self, _: PaymentMethodType, wish: QrWish) -> bool {
                 wish.wished && wish.preselected
             }

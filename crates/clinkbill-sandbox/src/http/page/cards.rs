@@ -1,0 +1,230 @@
+//! The cards of the sandbox. Clink publishes the first; the others are our choice, with the
+//! numbers that test cards commonly have.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::flow::Attempt;
+
+/// A card that pays nothing and whose outcome is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum TestCard {
+    Succeeds,
+    Declined,
+    InsufficientFunds,
+    NeedsConfirmation,
+}
+
+/// What a buyer has entered about a card, and what is wrong with it.
+#[derive(Default)]
+pub(super) struct CardEntry {
+    pub(super) number: String,
+    pub(super) expiry: String,
+    pub(super) cvc: String,
+    pub(super) mistakes: Mistakes,
+}
+
+/// What is wrong, field by field.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Mistakes {
+    pub(super) number: Option<&'static str>,
+    pub(super) expiry: Option<&'static str>,
+    pub(super) cvc: Option<&'static str>,
+}
+
+impl TestCard {
+    pub(super) const ALL: [Self; 4] = [
+        Self::Succeeds,
+        Self::Declined,
+        Self::InsufficientFunds,
+        Self::NeedsConfirmation,
+    ];
+
+    /// The card with this number; spaces and hyphens do not count.
+    pub(super) fn with_number(text: &str) -> Option<Self> {
+        let digits =
+            |text: &str| -> String { text.chars().filter(|c| !matches!(c, ' ' | '-')).collect() };
+        let wanted = digits(text);
+        Self::ALL
+            .into_iter()
+            .find(|card| digits(card.number()) == wanted)
+    }
+
+    /// As it is printed on a card.
+    pub(super) fn number(self) -> &'static str {
+        match self {
+            Self::Succeeds => "4242 4242 4242 4242",
+            Self::Declined => "4000 0000 0000 0002",
+            Self::InsufficientFunds => "4000 0000 0000 9995",
+            Self::NeedsConfirmation => "4000 0025 0000 3155",
+        }
+    }
+
+    /// As a query carries it.
+    pub(super) fn digits(self) -> String {
+        self.number().replace(' ', "")
+    }
+
+    /// What happens, for people.
+    pub(super) fn outcome(self) -> &'static str {
+        match self {
+            Self::Succeeds => "succeeds",
+            Self::Declined => "is declined",
+            Self::InsufficientFunds => "has insufficient funds",
+            Self::NeedsConfirmation => "needs the buyer to confirm",
+        }
+    }
+
+    pub(super) fn attempt(self) -> Attempt {
+        match self {
+            Self::Succeeds => Attempt::succeeded(),
+            Self::Declined => Attempt::failed(),
+            Self::InsufficientFunds => Attempt::insufficient_funds(),
+            Self::NeedsConfirmation => Attempt::requires_action(),
+        }
+    }
+}
+
+impl CardEntry {
+    /// A card with everything that has to stand beside its number. `now` is in milliseconds since
+    /// the Unix epoch.
+    pub(super) fn filled_in(card: TestCard, now: i64) -> Self {
+        let (year, _) = month(now);
+        Self {
+            number: card.number().to_owned(),
+            expiry: format!("12/{:02}", (year + 1).rem_euclid(100)),
+            cvc: "123".to_owned(),
+            mistakes: Mistakes::default(),
+        }
+    }
+
+    /// The card, if all of it is right.
+    pub(super) fn check(&self, now: i64) -> Result<TestCard, Mistakes> {
+        let card = TestCard::with_number(&self.number);
+        let mistakes = Mistakes {
+            number: match card {
+                Some(_) => None,
+                None if self.number.trim().is_empty() => Some("Enter a card number."),
+                None => Some("The sandbox takes only its test cards, listed below."),
+            },
+            expiry: match expiry(&self.expiry) {
+                None => Some("Enter the month and year of expiry, such as 12/34."),
+                Some(end) if end < month(now) => Some("This card has expired."),
+                Some(_) => None,
+            },
+            cvc: {
+                let cvc = self.cvc.trim();
+                let is_code = cvc.len() == 3 && cvc.bytes().all(|byte| byte.is_ascii_digit());
+                (!is_code).then_some("Enter the three digits on the back.")
+            },
+        };
+        match card {
+            Some(card) if mistakes == Mistakes::default() => Ok(card),
+            _ => Err(mistakes),
+        }
+    }
+
+    pub(super) fn with(self, mistakes: Mistakes) -> Self {
+        Self { mistakes, ..self }
+    }
+
+    /// The number as the page may show it again: one that is no test card may be a real one.
+    pub(super) fn number_to_show(&self) -> &str {
+        TestCard::with_number(&self.number).map_or("", TestCard::number)
+    }
+}
+
+/// The year and month of a time.
+fn month(millis: i64) -> (i16, i8) {
+    let time = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
+    let date = time.to_zoned_datetime(TimeZone::UTC).date();
+    (date.year(), date.month())
+}
+
+/// The year and month of `12/34`, `12 / 2034` or `1234`.
+fn expiry(text: &str) -> Option<(i16, i8)> {
+    let digits: String = text
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '/' | '-'))
+        .collect();
+    let (month, year) = digits.split_at_checked(2)?;
+    let month: i8 = month
+        .parse()
+        .ok()
+        .filter(|month| (1..=12).contains(month))?;
+    let year = match (year.len(), year.parse::<i16>().ok()?) {
+        (2, year) if year >= 0 => 2000 + year,
+        (4, year) if year >= 0 => year,
+        _ => return None,
+    };
+    Some((year, month))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// November 2023.
+    const NOW: i64 = 1_700_000_000_000;
+
+    fn entry(number: &str, expiry: &str, cvc: &str) -> CardEntry {
+        CardEntry {
+            number: number.to_owned(),
+            expiry: expiry.to_owned(),
+            cvc: cvc.to_owned(),
+            mistakes: Mistakes::default(),
+        }
+    }
+
+    #[test]
+    fn a_test_card_is_taken_however_it_is_written() {
+        for number in [
+            "4242424242424242",
+            "4242 4242 4242 4242",
+            "4242-4242-4242-4242",
+        ] {
+            for expiry in ["11/23", "1123", "12 / 34", "01/2034", "01-34"] {
+                assert!(
+                    entry(number, expiry, "123").check(NOW) == Ok(TestCard::Succeeds),
+                    "{number} {expiry}"
+                );
+            }
+        }
+        for card in TestCard::ALL {
+            assert!(CardEntry::filled_in(card, NOW).check(NOW) == Ok(card));
+        }
+    }
+
+    #[test]
+    fn each_field_says_what_is_wrong_with_it() {
+        for (number, expiry, cvc, wrong) in [
+            ("", "12/34", "123", [true, false, false]),
+            ("5555 5555 5555 4444", "12/34", "123", [true, false, false]),
+            ("4242 4242 4242 4242", "10/23", "123", [false, true, false]),
+            ("4242 4242 4242 4242", "13/34", "123", [false, true, false]),
+            ("4242 4242 4242 4242", "+1/34", "123", [false, false, false]),
+            ("4242 4242 4242 4242", "é/34", "123", [false, true, false]),
+            ("4242 4242 4242 4242", "12/34", "12", [false, false, true]),
+            ("4242 4242 4242 4242", "12/34", "12a", [false, false, true]),
+            ("", "", "", [true, true, true]),
+        ] {
+            let checked = entry(number, expiry, cvc).check(NOW);
+            let mistakes = checked.err().unwrap_or_default();
+            let found = [
+                mistakes.number.is_some(),
+                mistakes.expiry.is_some(),
+                mistakes.cvc.is_some(),
+            ];
+            assert_eq!(found, wrong, "{number} {expiry} {cvc}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_may_be_real_is_not_shown_again() {
+        assert_eq!(entry("5555 5555 5555 4444", "", "").number_to_show(), "");
+        assert_eq!(
+            entry("4000000000000002", "", "").number_to_show(),
+            "4000 0000 0000 0002"
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! What is bought, and until when it can be.
+
+use clinkbill_types::{Amount, Currency};
+use jiff::Timestamp;
+
+use crate::book::{Draft, Recurring, Session};
+use crate::rulebook::Rulebook;
+use crate::wire::catalogue::Interval;
+use crate::wire::response::SessionStatus;
+
+/// One row of what is bought.
+pub(super) struct LineView<'a> {
+    pub(super) name: &'a str,
+    pub(super) quantity: u32,
+    pub(super) unit: String,
+    pub(super) total: Option<String>,
+}
+
+/// What a subscription promises.
+pub(super) struct Terms {
+    /// `every month`, `every 3 weeks`.
+    pub(super) rhythm: String,
+    /// What is paid today and from when on the price is, where a trial comes first.
+    pub(super) trial: Option<Trial>,
+}
+
+pub(super) struct Trial {
+    pub(super) days: u32,
+    pub(super) due_today: String,
+}
+
+/// A time as the page writes it and as a machine reads it.
+pub(super) struct Moment {
+    pub(super) text: String,
+    pub(super) machine: String,
+}
+
+impl<'a> LineView<'a> {
+    fn of(name: &'a str, quantity: u32, unit_amount: Amount, currency: &str) -> Self {
+        Self {
+            name,
+            quantity,
+            unit: money(unit_amount, currency),
+            total: unit_amount
+                .checked_mul(quantity)
+                .ok()
+                .map(|total| money(total, currency)),
+        }
+    }
+}
+
+impl Terms {
+    pub(super) fn of(rulebook: &dyn Rulebook, draft: &Draft) -> Option<Self> {
+        let recurring = draft.recurring()?;
+        let days = recurring.trial_days;
+        Some(Self {
+            rhythm: rhythm(recurring),
+            trial: (days > 0).then(|| Trial {
+                days,
+                due_today: money(
+                    rulebook.first_charge(draft.amount, days),
+                    draft.currency.code(),
+                ),
+            }),
+        })
+    }
+}
+
+impl Moment {
+    /// Of a time in milliseconds since the Unix epoch.
+    pub(super) fn at(millis: i64) -> Self {
+        let time = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
+        Self {
+            text: time.strftime("%-d %B %Y, %H:%M UTC").to_string(),
+            machine: time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        }
+    }
+}
+
+/// Where a session stands, in one word.
+pub(super) fn state(session: &Session) -> &'static str {
+    match session.status() {
+        SessionStatus::Open if session.under_way.is_some() => "waiting",
+        SessionStatus::Open => "open",
+        SessionStatus::Completed => "completed",
+        SessionStatus::Expired => "expired",
+    }
+}
+
+/// PP-03, PP-04: what is bought. Where a registered price and inline lines were both given, the
+/// price counts.
+pub(super) fn lines<'a>(rulebook: &dyn Rulebook, draft: &'a Draft) -> Vec<LineView<'a>> {
+    match &draft.item {
+        Some(item) if rulebook.page_shows_registered_item() => {
+            let (name, price) = (&item.product.name, &item.price);
+            vec![LineView::of(
+                name,
+                1,
+                price.unit_amount,
+                price.currency.code(),
+            )]
+        }
+        None if rulebook.page_shows_lines() => draft
+            .lines
+            .iter()
+            .map(|line| LineView::of(&line.name, line.quantity, line.unit_amount, &line.currency))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// An amount with at least the decimal places that its currency has, and all that it has itself. It
+/// is not parted from its currency at the end of a line.
+pub(super) fn money(amount: Amount, currency: &str) -> String {
+    let usual = Currency::from_wire(currency).minor_unit_decimals();
+    let missing = u32::from(usual.unwrap_or(0)).saturating_sub(amount.decimals());
+    let point = if missing > 0 && amount.decimals() == 0 {
+        "."
+    } else {
+        ""
+    };
+    let zeros = "0".repeat(missing as usize);
+    format!("{amount}{point}{zeros}\u{a0}{currency}")
+}
+
+fn rhythm(recurring: &Recurring) -> String {
+    let (one, many) = match recurring.interval {
+        Interval::Day | Interval::Custom => ("day", "days"),
+        Interval::Week => ("week", "weeks"),
+        Interval::Month => ("month", "months"),
+        Interval::Quarter => ("quarter", "quarters"),
+        Interval::HalfYear => ("half year", "half years"),
+        Interval::Year => ("year", "years"),
+    };
+    match recurring.interval_count {
+        1 => format!("every {one}"),
+        count => format!("every {count} {many}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_has_the_decimals_of_its_currency_and_loses_none_of_its_own() {
+        for (amount, currency, expected) in [
+            ("4.99", "USD", "4.99 USD"),
+            ("2.5", "USD", "2.50 USD"),
+            ("7", "USD", "7.00 USD"),
+            ("4.990", "USD", "4.990 USD"),
+            ("500", "JPY", "500 JPY"),
+            ("1.5", "KWD", "1.500 KWD"),
+            ("1", "???", "1 ???"),
+        ] {
+            let shown = money(amount.parse().unwrap(), currency);
+            assert_eq!(shown.replace('\u{a0}', " "), expected);
+        }
+    }
+}
