@@ -79,6 +79,42 @@ impl Caller {
         let created: Value = serde_json::from_slice(created.body()).unwrap();
         created["data"]["sessionId"].as_str().unwrap().to_owned()
     }
+
+    /// Mischief of every kind, one there is not, and none any more.
+    fn mischief(&mut self) {
+        let next = "/webhooks/next";
+        for kind in [
+            "duplicate",
+            "reorder",
+            "delay",
+            "stale_timestamp",
+            "wrong_key",
+        ] {
+            self.post(
+                next,
+                &format!(r#"{{"kind": "{kind}", "count": 2, "seconds": 60}}"#),
+            );
+        }
+        self.post(next, r#"{"kind": "kindness"}"#);
+        self.get(next);
+        self.call(&Method::DELETE, next, "");
+    }
+
+    /// Faults of every shape, one there is not, and none any more.
+    fn faults(&mut self) {
+        for fault in [
+            r#"{"kind": "unauthorized", "operation": "createCheckoutSession", "times": 1}"#,
+            r#"{"kind": "tooManyRequests", "retryAfter": 2}"#,
+            r#"{"kind": "envelopeError", "code": 500, "msg": "no", "when": "after"}"#,
+            r#"{"kind": "proxyPage", "status": 502}"#,
+            r#"{"kind": "reset"}"#,
+            r#"{"kind": "rust"}"#,
+        ] {
+            self.post("/faults", fault);
+        }
+        assert!(self.get("/faults")["faults"].as_array().unwrap().len() >= 4);
+        self.call(&Method::DELETE, "/faults", "");
+    }
 }
 
 /// Every status that the description names, for every operation.
@@ -165,35 +201,8 @@ async fn every_described_answer_is_given_and_is_as_it_is_described() {
     caller.post("/clock/advance", r#"{"seconds": -1}"#);
     caller.post("/clock/resume", "");
 
-    let next = "/webhooks/next";
-    for kind in [
-        "duplicate",
-        "reorder",
-        "delay",
-        "stale_timestamp",
-        "wrong_key",
-    ] {
-        caller.post(
-            next,
-            &format!(r#"{{"kind": "{kind}", "count": 2, "seconds": 60}}"#),
-        );
-    }
-    caller.post(next, r#"{"kind": "kindness"}"#);
-    caller.get(next);
-    caller.call(&Method::DELETE, next, "");
-
-    for fault in [
-        r#"{"kind": "unauthorized", "operation": "createCheckoutSession", "times": 1}"#,
-        r#"{"kind": "tooManyRequests", "retryAfter": 2}"#,
-        r#"{"kind": "envelopeError", "code": 500, "msg": "no", "when": "after"}"#,
-        r#"{"kind": "proxyPage", "status": 502}"#,
-        r#"{"kind": "reset"}"#,
-        r#"{"kind": "rust"}"#,
-    ] {
-        caller.post("/faults", fault);
-    }
-    assert!(caller.get("/faults")["faults"].as_array().unwrap().len() >= 4);
-    caller.call(&Method::DELETE, "/faults", "");
+    caller.mischief();
+    caller.faults();
     caller.session();
     assert!(
         !caller.get("/requests")["requests"]
