@@ -129,7 +129,14 @@ async fn a_failure_tells_the_step_and_what_was_said_without_the_secrets() {
 async fn what_needs_a_buyer_is_not_run_where_nobody_can_play_one() {
     let report = report_on_a_server_that_says(NO).await;
     for (scenario, verdict) in report.scenarios() {
-        let needs = ["buyer", "time", "faults", "page", "second-merchant"];
+        let needs = [
+            "buyer",
+            "dashboard",
+            "time",
+            "faults",
+            "page",
+            "second-merchant",
+        ];
         let needs_more = needs.iter().any(|tag| scenario.has_tag(tag));
         let not_run = matches!(verdict, Verdict::NotRun(reason) if reason.starts_with("needs "));
         assert_eq!(needs_more, not_run, "{}: {verdict:?}", scenario.name);
