@@ -122,6 +122,7 @@ pub(super) fn page() -> Vec<Deviant> {
         deviant! {
             "CX-03": "offers every method everywhere";
             fails ["the page does not offer", "the payment is refused"];
+            also ["QR-04"];
             fn is_offered(&self, _: PaymentMethodType, _: bool, hidden: bool) -> bool {
                 !hidden
             }
@@ -238,6 +239,7 @@ pub(super) fn qr() -> Vec<Deviant> {
         deviant! {
             "QR-05": "pays when the QR code opens";
             fails ["the session is still open and unpaid"];
+            also ["QR-01", "QR-04"];
             fn qr_launch_pays(&self) -> bool {
                 true
             }
