@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clinkbill_conformance::Saved;
 
 use crate::exit::{Exit, Failure};
-use crate::files::{read, say};
+use crate::files::read;
+use crate::output::{Output, say};
 
 pub(crate) const HELP: &str = "\
 Tell what changed between two saved reports
@@ -13,6 +14,11 @@ Tell what changed between two saved reports
 Both are files that `clinkbill conformance --save` wrote: of two dates, or of two targets; both of
 a server, or both of a webhook endpoint. What differs in every run, such as ids and how long
 answers took, is no change.";
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+    clinkbill drift monday.json tuesday.json
+    clinkbill drift monday.json tuesday.json --json";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -23,20 +29,15 @@ pub(crate) struct Args {
     /// The later report
     #[arg(value_name = "AFTER")]
     after: PathBuf,
-
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
-pub(crate) fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     let (before, after) = (saved(&args.before)?, saved(&args.after)?);
     let drift = before.drift(&after);
     let drift = drift.map_err(|error| Failure::new(Exit::Data, error))?;
-    if args.json {
-        say(drift.to_json()?)?;
-    } else {
-        say(&drift)?;
+    match output {
+        Output::People => say(&drift)?,
+        Output::Programs => say(drift.to_json()?)?,
     }
     Ok(if drift.changes.is_empty() {
         Exit::Success

@@ -1,21 +1,30 @@
 //! What the exit status of every command means, and how a command fails.
 
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::process::ExitCode;
+
+use crate::output::{Output, RED, YELLOW, note};
+use crate::shape::Failed;
 
 pub(crate) const HELP: &str = "\
 Exit status:
    0  it is done; what was judged conforms, verifies, is sound, or did not change
-   3  it is not: what was judged does not conform, does not verify, is not sound, or changed
+   3  it is not: what was judged does not conform, does not verify, is not sound, or changed; or
+      the API said no
   64  the command line asks for something that does not exist
   65  a file or a body is not what it should be
   66  a file cannot be read
   69  nobody answers, or an address is taken
   73  a file cannot be written
+  75  nobody can say whether the request took effect: find out before you try again
   77  a key or a signing secret is missing, refused, or one of production
   78  the target cannot be used: production, not the API, or http to another machine
    1  anything else";
+
+/// The examples of a command, and what its exit status means.
+pub(crate) fn after(examples: &str) -> String {
+    format!("{examples}\n\n{HELP}")
+}
 
 /// What the exit status of a command means. From 64 on, as in sysexits.h.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +39,8 @@ pub(crate) enum Exit {
     NoInput = 66,
     Unavailable = 69,
     CannotCreate = 73,
+    /// The request may have taken effect.
+    Unknown = 75,
     NoPermission = 77,
     Config = 78,
 }
@@ -58,14 +69,26 @@ impl Failure {
     }
 
     /// Says so on stderr.
-    pub(crate) fn tell(self) -> ExitCode {
-        let mut stderr = io::stderr().lock();
-        // Nobody is left to tell when stderr is closed.
-        let _ = writeln!(stderr, "error: {}", self.message);
-        if let Some(hint) = self.hint {
-            let _ = writeln!(stderr, "\nhint: {hint}");
+    pub(crate) fn tell(self, output: Output) -> ExitCode {
+        let Self {
+            exit,
+            message,
+            hint,
+        } = self;
+        if output == Output::Programs {
+            let failed = Failed {
+                error: message,
+                hint,
+                exit: exit as u8,
+            };
+            note(serde_json::to_string(&failed).unwrap_or_default());
+            return exit.into();
         }
-        self.exit.into()
+        note(format_args!("{RED}error:{RED:#} {message}"));
+        if let Some(hint) = hint {
+            note(format_args!("\n{YELLOW}hint:{YELLOW:#} {hint}"));
+        }
+        exit.into()
     }
 }
 

@@ -1,7 +1,6 @@
 //! What commands read and write beside the terminal.
 
-use std::fmt::Display;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use crate::exit::{Exit, Failure};
@@ -28,12 +27,4 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
         let message = format!("failed to write {}: {error}", path.display());
         Failure::new(Exit::CannotCreate, message)
     })
-}
-
-/// Writes what a command has to say.
-pub(crate) fn say(text: impl Display) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    write!(stdout, "{text}")
-        .and_then(|()| stdout.flush())
-        .map_err(|error| Failure::new(Exit::Failure, format!("failed to write to stdout: {error}")))
 }

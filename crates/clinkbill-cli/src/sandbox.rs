@@ -1,21 +1,34 @@
 //! `clinkbill sandbox`: a local stand-in for Clink.
 
-use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clinkbill_sandbox::{Catalogue, Sandbox, StartError};
 
 use crate::exit::{Exit, Failure};
-use crate::files::{read, say};
+use crate::files::read;
+use crate::listening::{listen_failure, resolve};
+use crate::output::Output;
 use crate::secret::{self, WEBHOOK_SECRET};
+use crate::shape::Started;
 
 pub(crate) const HELP: &str = "\
 Run a local stand-in for Clink: no account, no network
 
 Prints CLINK_BASE_URL and CLINK_SECRET_KEY on stdout, a line each, once it accepts requests, and
 runs until Ctrl-C. Every sk_test_ or sk_uat_ key is its own, at first empty merchant.";
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  Serve, and point a program at it:
+    clinkbill sandbox
+    export CLINK_BASE_URL=... CLINK_SECRET_KEY=...
+
+  On another port, with products of yours:
+    clinkbill sandbox --listen 127.0.0.1:0 --catalogue catalogue.json
+
+  With events to an endpoint of yours, signed with the secret of CLINK_WEBHOOK_SECRET:
+    clinkbill sandbox --webhook-url http://127.0.0.1:3000/webhooks/clink";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -58,7 +71,7 @@ pub(crate) struct Args {
 }
 
 /// Serves until Ctrl-C.
-pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: Args, output: Output) -> Result<Exit, Failure> {
     let start = |error: StartError| start_failure(&args.listen, &error);
     let tolerance = Duration::from_secs(args.timestamp_tolerance.into());
     let mut builder = Sandbox::builder().timestamp_tolerance(tolerance);
@@ -78,11 +91,10 @@ pub(crate) async fn run(args: Args) -> Result<Exit, Failure> {
         .await
         .map_err(|error| start(error.into()))?;
     let server = builder.build().serve_on(address).await.map_err(start)?;
-    // The two lines that other programs read.
-    let (base_url, secret_key) = (server.base_url(), server.secret_key());
-    say(format_args!(
-        "CLINK_BASE_URL={base_url}\nCLINK_SECRET_KEY={secret_key}\n"
-    ))?;
+    output.say(&Started {
+        base_url: server.base_url().to_owned(),
+        secret_key: server.secret_key().to_owned(),
+    })?;
     tokio::signal::ctrl_c().await?;
     Ok(Exit::Success)
 }
@@ -106,43 +118,12 @@ impl Args {
 }
 
 fn start_failure(address: &str, error: &StartError) -> Failure {
-    let (exit, hint) = match error {
-        StartError::Listen(error) => match error.kind() {
-            ErrorKind::AddrInUse => (
-                Exit::Unavailable,
-                Some(
-                    "something else listens there: give another --listen; port 0 picks a free one",
-                ),
-            ),
-            ErrorKind::InvalidInput => (
-                Exit::Usage,
-                Some("an address has a host and a port, such as 127.0.0.1:4010"),
-            ),
-            ErrorKind::PermissionDenied => (
-                Exit::NoPermission,
-                Some("ports below 1024 are for the system: give another --listen"),
-            ),
-            _ => (Exit::Unavailable, None),
-        },
-        StartError::WebhookSecret(_) => (Exit::NoPermission, None),
-        _ => (
-            Exit::Usage,
-            Some("--webhook-url http://127.0.0.1:3000/webhooks/clink"),
-        ),
-    };
-    let message = format!("failed to start the sandbox on {address}: {error}");
-    let failure = Failure::new(exit, message);
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
+    match error {
+        StartError::Listen(error) => listen_failure(address, error),
+        StartError::WebhookSecret(_) => Failure::new(Exit::NoPermission, error),
+        _ => Failure::new(Exit::Usage, error)
+            .hint("--webhook-url http://127.0.0.1:3000/webhooks/clink"),
     }
-}
-
-async fn resolve(address: &str) -> std::io::Result<SocketAddr> {
-    let mut addresses = tokio::net::lookup_host(address).await?;
-    addresses
-        .next()
-        .ok_or_else(|| std::io::Error::other("the name has no address"))
 }
 
 fn read_catalogue(path: &Path) -> Result<Catalogue, Failure> {

@@ -2,6 +2,8 @@
 
 mod webhook;
 
+pub(crate) use webhook::endpoint_failure;
+
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +14,8 @@ use clinkbill_conformance::{
 };
 
 use crate::exit::{Exit, Failure};
-use crate::files::{read_bytes, say, write};
+use crate::files::{read_bytes, write};
+use crate::output::{Output, progress, say};
 use crate::secret::{self, SECRET_KEY};
 
 pub(crate) const HELP: &str = "\
@@ -32,6 +35,20 @@ them, and events that are forged, changed or stale, about orders nobody made. Us
 delivers nothing for them. Its signing secret is read from CLINK_WEBHOOK_SECRET. Clink publishes
 neither how fast an endpoint has to answer nor how old an event may be: ten seconds and less than
 two days are our choices.";
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  The sandbox inside this program:
+    clinkbill conformance
+
+  A server of yours, its report kept for a comparison:
+    clinkbill conformance --base-url http://127.0.0.1:4010/api --save monday.json
+
+  Two rules of Clink's own sandbox, politely:
+    clinkbill conformance --base-url https://uat-api.clinkbill.com/api --rule CR-06 --rule CR-08 --pause 500
+
+  Your webhook endpoint:
+    clinkbill conformance --webhook http://127.0.0.1:3000/webhooks/clink --junit webhook.xml";
 
 const LIST: &str = "--list names all scenarios with their rules";
 
@@ -68,7 +85,7 @@ pub(crate) struct Args {
     names: Vec<String>,
 
     /// Print the names of the scenarios and run none
-    #[arg(long, conflicts_with_all = ["save", "junit", "json"])]
+    #[arg(long, conflicts_with_all = ["save", "junit"])]
     list: bool,
 
     /// Write the report to this file, as JSON
@@ -79,28 +96,24 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
 
-    /// Print the report as JSON
-    #[arg(long)]
-    json: bool,
-
     #[command(flatten)]
     webhook: webhook::Args,
 }
 
-pub(crate) async fn run(args: &Args) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     match &args.webhook.webhook {
-        Some(url) => judge_webhook(url, args).await,
-        None => judge_server(args).await,
+        Some(url) => judge_webhook(url, args, output).await,
+        None => judge_server(args, output).await,
     }
 }
 
-async fn judge_webhook(url: &str, args: &Args) -> Result<Exit, Failure> {
+async fn judge_webhook(url: &str, args: &Args, output: Output) -> Result<Exit, Failure> {
     let report = webhook::check(url, args.ca.as_deref(), &args.webhook).await?;
-    args.hand_out(&report, report.to_json()?, || report.to_junit())?;
+    args.hand_out(&report, report.to_json()?, || report.to_junit(), output)?;
     Ok(webhook::exit_of(&report))
 }
 
-async fn judge_server(args: &Args) -> Result<Exit, Failure> {
+async fn judge_server(args: &Args, output: Output) -> Result<Exit, Failure> {
     let catalogue = Catalogue::embedded()?;
     let scenarios = catalogue.scenarios();
     let rules = Rules::embedded()?;
@@ -116,7 +129,10 @@ async fn judge_server(args: &Args) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, "no scenario is selected").hint(LIST));
     }
     if args.list {
-        say(selected.join("\n") + "\n")?;
+        match output {
+            Output::People => say(selected.join("\n") + "\n")?,
+            Output::Programs => say(serde_json::to_string_pretty(&selected)? + "\n")?,
+        }
         return Ok(Exit::Success);
     }
 
@@ -128,8 +144,11 @@ async fn judge_server(args: &Args) -> Result<Exit, Failure> {
         Some(concurrency) => target.with_concurrency(concurrency),
         None => target,
     };
+    let many = selected.len();
+    let progress = progress(format!("{many} scenarios against {}", target.base_url()));
     let report = clinkbill_conformance::run(&catalogue, &target, is_selected).await?;
-    args.hand_out(&report, report.to_json()?, || report.to_junit())?;
+    progress.finish_and_clear();
+    args.hand_out(&report, report.to_json()?, || report.to_junit(), output)?;
     Ok(if report.conforms() {
         Exit::Success
     } else {
@@ -144,6 +163,7 @@ impl Args {
         shown: &impl Display,
         json: String,
         junit: impl FnOnce() -> Result<String, JunitError>,
+        output: Output,
     ) -> Result<(), Failure> {
         if let Some(path) = &self.save {
             write(path, &json)?;
@@ -151,7 +171,10 @@ impl Args {
         if let Some(path) = &self.junit {
             write(path, &junit()?)?;
         }
-        if self.json { say(json) } else { say(shown) }
+        match output {
+            Output::People => say(shown),
+            Output::Programs => say(json),
+        }
     }
 
     fn choice(&self) -> Result<Choice, Failure> {

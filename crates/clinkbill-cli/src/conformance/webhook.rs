@@ -77,7 +77,7 @@ pub(crate) fn exit_of(report: &Report) -> Exit {
     }
 }
 
-fn endpoint_failure(error: EndpointError) -> Failure {
+pub(crate) fn endpoint_failure(error: EndpointError) -> Failure {
     let exit = match error {
         EndpointError::Url => Exit::Usage,
         EndpointError::PlainHttp | EndpointError::Client(_) => Exit::Config,

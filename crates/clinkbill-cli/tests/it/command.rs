@@ -1,9 +1,12 @@
 //! The real program, run to its end or left running.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+use std::time::Duration;
 
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// Nobody answers there.
@@ -47,25 +50,49 @@ impl Ended for Output {
 pub(crate) struct Running {
     pub(crate) child: Child,
     stdout: BufReader<ChildStdout>,
+    stderr: Option<BufReader<ChildStderr>>,
 }
 
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::of(command.stderr(Stdio::inherit()))
+    }
+
+    /// The same, its stderr to be read as well.
+    pub(crate) fn heard(command: &mut Command) -> Self {
+        Self::of(command.stderr(Stdio::piped()))
+    }
+
+    fn of(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap());
-        Self { child, stdout }
+        let stderr = child.stderr.take().map(BufReader::new);
+        Self {
+            child,
+            stdout,
+            stderr,
+        }
     }
 
     /// The next line of its stdout, or nothing where it ends.
     pub(crate) fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.stdout.read_line(&mut line).unwrap();
-        line.trim_end_matches('\n').to_owned()
+        line_of(&mut self.stdout)
     }
+
+    /// The next line of its stderr, or nothing where it ends.
+    pub(crate) fn stderr_line(&mut self) -> String {
+        line_of(self.stderr.as_mut().unwrap())
+    }
+}
+
+fn line_of(mut stream: impl BufRead) -> String {
+    let mut line = String::new();
+    stream.read_line(&mut line).unwrap();
+    line.trim_end_matches('\n').to_owned()
 }
 
 impl Drop for Running {
@@ -95,4 +122,92 @@ pub(crate) fn runtime() -> Runtime {
         .enable_all()
         .build()
         .unwrap()
+}
+
+/// A sandbox in a process of its own, and one merchant of it.
+pub(crate) struct Shop {
+    _running: Running,
+    pub(crate) base_url: String,
+    pub(crate) key: String,
+}
+
+pub(crate) fn sandbox_without_events() -> Shop {
+    sandbox(&[], &[])
+}
+
+pub(crate) fn sandbox(arguments: &[&str], variables: &[(&str, &str)]) -> Shop {
+    let mut command = clinkbill(variables);
+    command.args(["sandbox", "--listen", "127.0.0.1:0"]);
+    let mut running = Running::start(command.args(arguments));
+    let [base_url, key] = ["CLINK_BASE_URL=", "CLINK_SECRET_KEY="]
+        .map(|name| running.line().strip_prefix(name).unwrap().to_owned());
+    Shop {
+        _running: running,
+        base_url,
+        key,
+    }
+}
+
+impl Shop {
+    /// Runs the program to its end, as this merchant of this sandbox.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let variables = [
+            ("CLINK_BASE_URL", &self.base_url[..]),
+            ("CLINK_SECRET_KEY", &self.key),
+        ];
+        clinkbill(&variables).args(arguments).output().unwrap()
+    }
+
+    /// The buyer pays a session.
+    pub(crate) fn pay(&self, session: &str) {
+        self.control(
+            &format!("sessions/{session}/pay"),
+            r#"{"outcome": "succeeded"}"#,
+        );
+    }
+
+    /// Does what only a buyer, or bad luck, could do.
+    pub(crate) fn control(&self, path: &str, body: &str) {
+        let authority = self.base_url.strip_prefix("http://").unwrap();
+        let authority = authority.strip_suffix("/api/").unwrap();
+        let answer = exchange(
+            authority,
+            &format!(
+                "POST /_sandbox/{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\
+                 X-API-Key: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                self.key,
+                body.len()
+            ),
+        );
+        assert!(answer.contains(r#"{"code":200,"#), "{answer}");
+    }
+}
+
+/// Sends these bytes, and reads the answer to its end.
+pub(crate) fn exchange(authority: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(authority).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// What was printed, once it fits the shape of that name.
+#[track_caller]
+pub(crate) fn fits(shape: &str, printed: &str) -> Value {
+    let schema = std::fs::read_to_string("../../schemas/command-output.schema.json").unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    let reference = &schema["properties"][shape]["$ref"];
+    assert!(reference.is_string(), "{shape} has no shape");
+    let schema = json!({ "$defs": schema["$defs"], "$ref": reference });
+    let value = serde_json::from_str(printed);
+    let value: Value = value
+        .map_err(|error| format!("{error}: {printed:?}"))
+        .unwrap();
+    let fits = jsonschema::validate(&schema, &value);
+    assert!(fits.is_ok(), "{fits:?}: {printed}");
+    value
 }

@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod calls;
 mod command;
 mod conformance;
+mod doctor;
 mod front;
 mod sandbox;
+mod webhook;
 mod webhook_endpoint;

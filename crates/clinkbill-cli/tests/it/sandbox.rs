@@ -1,11 +1,10 @@
 //! `clinkbill sandbox`.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::process::{Command, Output};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::command::{Ended, Running, clinkbill, file, file_with};
+use crate::command::{Ended, Running, clinkbill, exchange, file, file_with};
 
 const BODY: &str = r#"{"customerEmail":"customer@example.com","originalAmount":4.99,"originalCurrency":"USD","uiMode":"hostedPage","priceDataList":[{"name":"A one-time purchase","quantity":1,"unitAmount":4.99,"currency":"USD"}]}"#;
 
@@ -35,17 +34,6 @@ fn authority(base_url: &str) -> &str {
 fn now_millis() -> u128 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.unwrap().as_millis()
-}
-
-fn exchange(authority: &str, request: &str) -> String {
-    let mut stream = TcpStream::connect(authority).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(10)))
-        .unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 #[test]
@@ -78,7 +66,7 @@ fn two_lines_on_stdout_are_all_a_client_needs_until_ctrl_c() {
         &format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"),
     );
     assert!(
-        page.contains("A one-time purchase") && page.contains("4.99 USD"),
+        page.contains("A one-time purchase") && page.contains("4.99\u{a0}USD"),
         "{page}"
     );
 

@@ -60,7 +60,7 @@ impl Scene {
 }
 
 impl Sending {
-    fn with(signer: &Signer, body: String, at: Timestamp) -> Self {
+    pub(super) fn with(signer: &Signer, body: String, at: Timestamp) -> Self {
         let headers = signer.sign(body.as_bytes(), at);
         let headers = headers
             .pairs()

@@ -42,6 +42,7 @@ mod cases;
 mod events;
 mod junit;
 mod report;
+mod sample;
 mod sending;
 
 use std::time::{Duration, SystemTime};
@@ -52,6 +53,7 @@ use clinkbill_webhook::{SecretError, WebhookSecret};
 use url::Url;
 
 pub use self::report::{Expected, Judged, REPORT_VERSION, Report, Seen, Verdict};
+pub use self::sample::Sample;
 
 use self::cases::{CASES, Scene};
 use self::sending::Sender;
@@ -133,6 +135,23 @@ impl Endpoint {
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
+    }
+
+    /// The URL, without its query.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let mut shown = self.url.clone();
+        shown.set_query(None);
+        shown.into()
+    }
+
+    /// Sends one event as Clink does, about a purchase nobody made.
+    ///
+    /// # Errors
+    /// There is no client to send with. Whatever the endpoint does is what was seen.
+    pub async fn send(&self, sample: Sample) -> Result<Seen, EndpointError> {
+        let sender = Sender::to(&self.url, self.options.clone(), self.patience)?;
+        Ok(sender.send(sample.signed(&self.secret, now()?)).await)
     }
 
     /// Sends every case, one after another, and judges the answers.

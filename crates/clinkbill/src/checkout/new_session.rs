@@ -4,9 +4,13 @@ use clinkbill_types::{Currency, Money, PaymentMethodType, PriceId, ProductId};
 
 use super::options::{Options, PaymentChoice};
 use super::purchase::{Lines, NoPurchase, OneTime, Recurring, Registered, WithTotal};
-use super::rules::{Embedded, OneTimePurchase, PurchaseOpen, SubscriptionPlan, TotalOpen};
+use super::rules::{
+    CustomerKnown, Embedded, OneTimePurchase, PurchaseComplete, PurchaseOpen, Rendered,
+    SubscriptionPlan, TotalOpen,
+};
+use super::wire;
 use super::{DirectQrMethod, Line, PromotionCodes};
-use crate::{CustomerRef, RedirectUrl};
+use crate::{CustomerRef, Error, RedirectUrl};
 
 /// A checkout session to be created: who pays (`C`), how the checkout is rendered (`U`), and
 /// what is sold (`P`).
@@ -107,6 +111,33 @@ impl<U> NewSession<NoCustomer, U, NoPurchase> {
             purchase: NoPurchase,
             options: Options::default(),
         }
+    }
+}
+
+impl<C, U, P> NewSession<C, U, P>
+where
+    C: CustomerKnown,
+    U: Rendered,
+    P: PurchaseComplete,
+{
+    /// The body of the request that creates this session, as JSON, to the letter. Nothing is sent.
+    ///
+    /// ```
+    /// use clinkbill::{Currency, CustomerRef, Line, NewSession};
+    ///
+    /// let new = NewSession::hosted_without_return_urls()
+    ///     .customer(CustomerRef::email("customer@example.com")?)
+    ///     .lines(Currency::USD, [Line::new("Mug", 2, "4.990")]);
+    /// assert!(new.to_json()?.contains(r#""originalAmount":9.980"#));
+    /// # Ok::<(), clinkbill::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A value is invalid, as when the session is created: [`Error::field`] names it.
+    pub fn to_json(&self) -> Result<String, Error> {
+        let request = wire::request(self)?;
+        serde_json::to_string(&request)
+            .map_err(|_| Error::invalid("session", "cannot be written as JSON"))
     }
 }
 

@@ -1,0 +1,550 @@
+//! What commands print: for people as it is displayed, and with `--json` in these shapes, which
+//! stand in `schemas/command-output.schema.json`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use clinkbill::webhook::LineItem;
+use clinkbill::{Amount, Money, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What each command prints with `--json`, by its name. `conformance` and `drift` print what
+/// `conformance-report`, `webhook-report` and `conformance-drift` describe.
+#[derive(JsonSchema)]
+#[schemars(title = "Output of the command clinkbill with --json")]
+#[expect(dead_code, reason = "only its schema is of use")]
+pub(crate) struct Outputs {
+    /// `clinkbill sandbox`, once it serves.
+    sandbox: Started,
+    /// `clinkbill checkout create`.
+    checkout_create: Created,
+    /// `clinkbill checkout get`.
+    checkout_get: Session,
+    /// `clinkbill order get`.
+    order_get: Order,
+    /// `clinkbill order list`.
+    order_list: Orders,
+    /// Any of these four with `--dry-run`.
+    dry_run: Request,
+    /// `clinkbill webhook sign`.
+    webhook_sign: Signed,
+    /// `clinkbill webhook verify`.
+    webhook_verify: Verified,
+    /// `clinkbill webhook trigger`.
+    webhook_trigger: Triggered,
+    /// `clinkbill webhook listen`: one line for each request.
+    webhook_listen: Received,
+    /// `clinkbill doctor`.
+    doctor: Diagnosis,
+    /// Any command that fails, on stderr.
+    failure: Failed,
+}
+
+/// A sandbox that serves.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Started {
+    /// The value for `CLINK_BASE_URL`.
+    pub(crate) base_url: String,
+    /// The value for `CLINK_SECRET_KEY`.
+    pub(crate) secret_key: String,
+}
+
+/// An amount in major units, exact, and its ISO 4217 currency.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Sum {
+    #[schemars(with = "f64")]
+    amount: Amount,
+    currency: String,
+}
+
+/// A session that was created.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Created {
+    pub(crate) session_id: String,
+    /// Where to send the buyer, and nobody else.
+    pub(crate) url: Option<String>,
+    /// When it takes no more payments, in UTC, as RFC 3339.
+    pub(crate) expires: Option<String>,
+    pub(crate) customer_id: Option<String>,
+    pub(crate) total: Option<Sum>,
+    pub(crate) merchant_reference: Option<String>,
+    pub(crate) ui_mode: Option<String>,
+}
+
+/// A checkout session.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Session {
+    session_id: String,
+    status: String,
+    payment_status: Option<String>,
+    /// What was asked for.
+    subtotal: Option<Sum>,
+    /// What the buyer pays, in the currency the buyer chose; null before payment.
+    total: Option<Sum>,
+    order_id: Option<String>,
+    invoice_id: Option<String>,
+    subscription_id: Option<String>,
+    merchant_reference: Option<String>,
+    customer_id: Option<String>,
+    customer_email: Option<String>,
+    ui_mode: Option<String>,
+    /// In UTC, as RFC 3339.
+    created: Option<String>,
+    /// In UTC, as RFC 3339.
+    expires: Option<String>,
+    lines: Vec<Line>,
+    metadata: BTreeMap<String, String>,
+}
+
+/// An order: one attempt to pay.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Order {
+    order_id: String,
+    status: String,
+    order_type: Option<String>,
+    session_id: Option<String>,
+    merchant_reference: Option<String>,
+    /// What was asked for.
+    subtotal: Option<Sum>,
+    /// What the buyer pays, in the currency the buyer chose.
+    total: Option<Sum>,
+    customer_id: Option<String>,
+    customer_email: Option<String>,
+    invoice_id: Option<String>,
+    product_id: Option<String>,
+    price_id: Option<String>,
+    payment_method: Option<String>,
+    /// In UTC, as RFC 3339.
+    created: Option<String>,
+    /// When the attempt succeeded or failed, in UTC, as RFC 3339.
+    settled: Option<String>,
+    failure_code: Option<String>,
+    failure_message: Option<String>,
+    lines: Vec<Line>,
+    metadata: BTreeMap<String, String>,
+}
+
+/// A page of orders.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Orders {
+    /// How many there are on all pages.
+    pub(crate) total: Option<u64>,
+    pub(crate) orders: Vec<Order>,
+}
+
+/// A line of a purchase.
+#[derive(Serialize, JsonSchema)]
+struct Line {
+    name: Option<String>,
+    quantity: Option<u32>,
+    #[schemars(with = "Option<f64>")]
+    unit_amount: Option<Amount>,
+    currency: Option<String>,
+}
+
+/// A request that was not sent.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    /// The key, as far as it may be shown.
+    pub(crate) key: String,
+    /// Its body, as it would be sent.
+    pub(crate) body: Option<String>,
+}
+
+/// The headers that prove a body.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Signed {
+    /// By name.
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+/// What came of a verification.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Verified {
+    /// Whether whoever sent it holds the secret, and sent it just now.
+    pub(crate) genuine: bool,
+    /// Why not.
+    pub(crate) problem: Option<String>,
+    pub(crate) event_id: Option<String>,
+    pub(crate) event_type: Option<String>,
+}
+
+/// An event that was sent to an endpoint.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Triggered {
+    pub(crate) event_type: String,
+    pub(crate) endpoint: String,
+    /// The HTTP status of its answer, if it gave one.
+    pub(crate) status: Option<u16>,
+    /// How long the answer took, in milliseconds.
+    pub(crate) took_ms: Option<u64>,
+    /// Why there is no answer.
+    pub(crate) problem: Option<String>,
+}
+
+/// A request that came in.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Received {
+    /// When, in UTC, as RFC 3339.
+    pub(crate) at: String,
+    #[serde(flatten)]
+    pub(crate) verified: Verified,
+    /// The body of a genuine event, to the letter.
+    pub(crate) body: Option<String>,
+    /// What it was answered with.
+    pub(crate) answered: u16,
+    /// Why it could not be passed on, where it should have been.
+    pub(crate) not_forwarded: Option<String>,
+}
+
+/// What the doctor found.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Diagnosis {
+    /// Whether nothing is wrong.
+    pub(crate) sound: bool,
+    pub(crate) checks: Vec<Check>,
+}
+
+/// One thing that was looked at.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Check {
+    pub(crate) what: &'static str,
+    pub(crate) found: Found,
+    /// What was seen.
+    pub(crate) said: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+}
+
+/// How a check ended.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Found {
+    /// As it should be.
+    Sound,
+    /// It may be as it should be.
+    Doubtful,
+    /// It has to be mended.
+    Wrong,
+    /// It could not be looked at.
+    NotLooked,
+}
+
+/// Why a command failed.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Failed {
+    pub(crate) error: String,
+    /// What to do about it.
+    pub(crate) hint: Option<String>,
+    /// The exit status.
+    pub(crate) exit: u8,
+}
+
+impl From<&Money> for Sum {
+    fn from(money: &Money) -> Self {
+        Self {
+            amount: money.amount(),
+            currency: money.currency().to_string(),
+        }
+    }
+}
+
+fn text(value: Option<&impl ToString>) -> Option<String> {
+    value.map(ToString::to_string)
+}
+
+fn sum(money: Option<&Money>) -> Option<Sum> {
+    money.map(Sum::from)
+}
+
+pub(crate) fn time(at: Option<Timestamp>) -> Option<String> {
+    text(at.as_ref())
+}
+
+impl From<clinkbill::Session> for Session {
+    fn from(session: clinkbill::Session) -> Self {
+        let customer = session.customer.unwrap_or_default();
+        Self {
+            session_id: session.session_id.to_string(),
+            status: session.status.to_string(),
+            payment_status: text(session.payment_status.as_ref()),
+            subtotal: sum(session.subtotal.as_ref()),
+            total: sum(session.total.as_ref()),
+            order_id: text(session.order_id.as_ref()),
+            invoice_id: text(session.invoice_id.as_ref()),
+            subscription_id: text(session.subscription_id.as_ref()),
+            merchant_reference: session.merchant_reference,
+            customer_id: text(customer.customer_id.as_ref()),
+            customer_email: customer.email,
+            ui_mode: text(session.ui_mode.as_ref()),
+            created: time(session.created),
+            expires: time(session.expires),
+            lines: session.lines.into_iter().map(Line::from).collect(),
+            metadata: session.metadata,
+        }
+    }
+}
+
+impl From<clinkbill::Order> for Order {
+    fn from(order: clinkbill::Order) -> Self {
+        let method = order.payment_method.unwrap_or_default();
+        Self {
+            order_id: order.order_id.to_string(),
+            status: order.status.to_string(),
+            order_type: text(order.order_type.as_ref()),
+            session_id: text(order.session_id.as_ref()),
+            merchant_reference: order.merchant_reference,
+            subtotal: sum(order.subtotal.as_ref()),
+            total: sum(order.total.as_ref()),
+            customer_id: text(order.customer_id.as_ref()),
+            customer_email: order.customer_email,
+            invoice_id: text(order.invoice_id.as_ref()),
+            product_id: text(order.product_id.as_ref()),
+            price_id: text(order.price_id.as_ref()),
+            payment_method: text(method.payment_method_type.as_ref()),
+            created: time(order.created),
+            settled: time(order.settled),
+            failure_code: order.failure_code,
+            failure_message: order.failure_message,
+            lines: order.lines.into_iter().map(Line::from).collect(),
+            metadata: order.metadata,
+        }
+    }
+}
+
+impl From<LineItem> for Line {
+    fn from(line: LineItem) -> Self {
+        Self {
+            name: line.name,
+            quantity: line.quantity,
+            unit_amount: line.unit_amount,
+            currency: text(line.currency.as_ref()),
+        }
+    }
+}
+
+/// For people: a line for each thing that is known.
+struct Rows<'a>(&'a [(&'a str, Option<String>)]);
+
+impl fmt::Display for Rows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = self.0.iter();
+        let mut known = known.filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        known.try_for_each(|(name, value)| writeln!(f, "{name:<14} {value}"))
+    }
+}
+
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
+    }
+}
+
+impl fmt::Display for Started {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "CLINK_BASE_URL={}", self.base_url)?;
+        writeln!(f, "CLINK_SECRET_KEY={}", self.secret_key)
+    }
+}
+
+impl fmt::Display for Created {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = [
+            ("session", Some(self.session_id.clone())),
+            ("url", self.url.clone()),
+            ("total", text(self.total.as_ref())),
+            ("customer", self.customer_id.clone()),
+            ("reference", self.merchant_reference.clone()),
+            ("expires", self.expires.clone()),
+        ];
+        Rows(&rows).fmt(f)
+    }
+}
+
+impl fmt::Display for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = [
+            ("session", Some(self.session_id.clone())),
+            ("status", Some(self.status.clone())),
+            ("payment", self.payment_status.clone()),
+            ("asked for", text(self.subtotal.as_ref())),
+            ("paid", text(self.total.as_ref())),
+            ("order", self.order_id.clone()),
+            ("invoice", self.invoice_id.clone()),
+            ("subscription", self.subscription_id.clone()),
+            ("reference", self.merchant_reference.clone()),
+            ("customer", self.customer_id.clone()),
+            ("email", self.customer_email.clone()),
+            ("created", self.created.clone()),
+            ("expires", self.expires.clone()),
+        ];
+        Rows(&rows).fmt(f)
+    }
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = [
+            ("order", Some(self.order_id.clone())),
+            ("status", Some(self.status.clone())),
+            ("failed since", self.failure_code.clone()),
+            ("session", self.session_id.clone()),
+            ("asked for", text(self.subtotal.as_ref())),
+            ("paid", text(self.total.as_ref())),
+            ("by", self.payment_method.clone()),
+            ("reference", self.merchant_reference.clone()),
+            ("customer", self.customer_id.clone()),
+            ("email", self.customer_email.clone()),
+            ("created", self.created.clone()),
+            ("settled", self.settled.clone()),
+        ];
+        Rows(&rows).fmt(f)
+    }
+}
+
+impl fmt::Display for Orders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for order in &self.orders {
+            writeln!(f, "{order}")?;
+        }
+        let shown = self.orders.len();
+        match self.total {
+            Some(total) => writeln!(f, "{shown} of {total} orders"),
+            None => writeln!(f, "{shown} orders"),
+        }
+    }
+}
+
+/// As a command of curl, which takes the key from the environment.
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "# CLINK_SECRET_KEY={}", self.key)?;
+        write!(f, "curl -X {} {}", self.method, quoted(&self.url))?;
+        write!(f, " \\\n  -H \"X-API-Key: $CLINK_SECRET_KEY\"")?;
+        write!(f, " \\\n  -H \"X-Timestamp: $(date +%s)000\"")?;
+        if let Some(body) = &self.body {
+            write!(f, " \\\n  -H 'Content-Type: application/json'")?;
+            write!(f, " \\\n  -d {}", quoted(body))?;
+        }
+        writeln!(f)
+    }
+}
+
+/// One word of a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+impl fmt::Display for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut headers = self.headers.iter();
+        headers.try_for_each(|(name, value)| writeln!(f, "{name}: {value}"))
+    }
+}
+
+impl fmt::Display for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = [
+            ("event", self.event_id.clone()),
+            ("type", self.event_type.clone()),
+            ("not genuine", self.problem.clone()),
+        ];
+        Rows(&rows).fmt(f)
+    }
+}
+
+impl fmt::Display for Triggered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}: ", self.event_type, self.endpoint)?;
+        match (self.status, self.took_ms, &self.problem) {
+            (Some(status), Some(took), _) => writeln!(f, "{status} after {took} ms"),
+            (_, _, problem) => writeln!(f, "{}", problem.as_deref().unwrap_or("no answer")),
+        }
+    }
+}
+
+impl fmt::Display for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.at)?;
+        match (&self.verified.event_type, &self.verified.event_id) {
+            (Some(event_type), Some(id)) => write!(f, "{event_type} {id}")?,
+            _ => f.write_str("not genuine")?,
+        }
+        write!(f, " -> {}", self.answered)?;
+        match self
+            .verified
+            .problem
+            .as_ref()
+            .or(self.not_forwarded.as_ref())
+        {
+            Some(problem) => writeln!(f, ": {problem}"),
+            None => writeln!(f),
+        }
+    }
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.checks.iter().try_for_each(|check| check.fmt(f))
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use crate::output::{GREEN, RED, YELLOW};
+        let (style, word) = match self.found {
+            Found::Sound => (GREEN, "ok"),
+            Found::Doubtful => (YELLOW, "?"),
+            Found::Wrong => (RED, "WRONG"),
+            Found::NotLooked => (YELLOW, "-"),
+        };
+        writeln!(
+            f,
+            "{style}{word:<6}{style:#}{:<15} {}",
+            self.what, self.said
+        )?;
+        match &self.hint {
+            Some(hint) => writeln!(f, "      {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `UPDATE_SCHEMAS=1 cargo test -p clinkbill-cli schema` writes the file anew.
+    #[test]
+    fn the_schema_of_what_commands_print_is_the_one_in_the_repository() {
+        // A packaged crate stands alone, without the repository around it.
+        if !std::path::Path::new("../../openapi/clinkbill.yaml").exists() {
+            return;
+        }
+        let path = "../../schemas/command-output.schema.json";
+        let schema = schemars::schema_for!(Outputs).to_value();
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(path, &text).unwrap();
+        }
+        assert!(
+            std::fs::read_to_string(path).is_ok_and(|stored| stored == text),
+            "{path} is out of date; run: UPDATE_SCHEMAS=1 cargo test -p clinkbill-cli schema"
+        );
+    }
+
+    #[test]
+    fn a_request_is_one_command_whatever_stands_in_it() {
+        let request = Request {
+            method: "POST".to_owned(),
+            url: "http://127.0.0.1/api/checkout/session".to_owned(),
+            key: "sk_test_***".to_owned(),
+            body: Some(r#"{"name":"Bob's"}"#.to_owned()),
+        };
+        let shown = request.to_string();
+        assert!(shown.contains(r#"-d '{"name":"Bob'\''s"}'"#), "{shown}");
+    }
+}

@@ -1,0 +1,78 @@
+//! `clinkbill webhook trigger`: an event, sent to an endpoint.
+
+use std::time::Duration;
+
+use clinkbill_conformance::receiver::{Endpoint, PlainHttp, Sample, Seen};
+
+use super::Secret;
+use crate::conformance::endpoint_failure;
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use crate::shape::Triggered;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+    clinkbill webhook trigger order.succeeded --to http://127.0.0.1:3000/webhooks/clink
+    clinkbill webhook trigger invoice.paid --to http://127.0.0.1:3000/webhooks/clink --json
+
+The event is of the form that Clink's have, and signed; its ids are new each time. The command ends
+with status 3 unless the endpoint answers 2xx. `clinkbill conformance --webhook` sends events that
+a sound endpoint refuses as well.";
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What the event tells
+    #[arg(value_name = "EVENT", value_parser = sample())]
+    event: String,
+
+    /// The endpoint
+    #[arg(long, value_name = "URL")]
+    to: String,
+
+    /// Wait at most so long for its answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(1..=600))]
+    timeout: u64,
+
+    /// Also send to another machine by http, where whoever is on the way can read it
+    #[arg(long)]
+    plain_http: bool,
+
+    #[command(flatten)]
+    secret: Secret,
+}
+
+fn sample() -> clap::builder::PossibleValuesParser {
+    Sample::ALL.map(Sample::event_type).into()
+}
+
+pub(super) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
+    let sample = Sample::ALL
+        .into_iter()
+        .find(|sample| sample.event_type() == args.event)
+        .unwrap_or(Sample::OrderSucceeded);
+    let plain = if args.plain_http {
+        PlainHttp::ToAnyMachine
+    } else {
+        PlainHttp::ToThisMachine
+    };
+    let endpoint = Endpoint::new(&args.to, args.secret.get()?, plain).map_err(endpoint_failure)?;
+    let endpoint = endpoint.with_patience(Duration::from_secs(args.timeout));
+    let seen = endpoint.send(sample).await.map_err(endpoint_failure)?;
+    let (status, took_ms, problem) = match seen {
+        Seen::Answer { status, took_ms } => (Some(status), Some(took_ms), None),
+        other => (None, None, Some(other.to_string())),
+    };
+    output.say(&Triggered {
+        event_type: args.event.clone(),
+        endpoint: endpoint.shown(),
+        status,
+        took_ms,
+        problem,
+    })?;
+    Ok(match status {
+        Some(200..=299) => Exit::Success,
+        Some(_) => Exit::No,
+        None => Exit::Unavailable,
+    })
+}

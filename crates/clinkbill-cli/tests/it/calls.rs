@@ -1,0 +1,250 @@
+//! `clinkbill checkout` and `clinkbill order`, against a sandbox of another process.
+
+use serde_json::Value;
+
+use crate::command::{
+    Ended, NOWHERE, Shop, clinkbill, file, file_with, fits, sandbox_without_events,
+};
+
+const MUGS: [&str; 8] = [
+    "checkout",
+    "create",
+    "--email",
+    "customer@example.com",
+    "--currency",
+    "USD",
+    "--line",
+    "A mug: large:2:4.990",
+];
+
+fn json(shop: &Shop, shape: &str, arguments: &[&str]) -> Value {
+    let output = shop.run(&[arguments, &["--json"]].concat());
+    assert_eq!(output.code(), 0, "{arguments:?}: {}", output.stderr());
+    assert_eq!(output.stderr(), "");
+    assert!(!output.stdout().contains('\u{1b}'));
+    fits(shape, output.stdout())
+}
+
+#[test]
+fn a_session_is_created_read_paid_and_found_by_its_orders() {
+    let shop = sandbox_without_events();
+    let with_reference = [&MUGS[..], &["--merchant-reference", "order-17"]].concat();
+    let output = shop.run(&[&with_reference[..], &["--json"]].concat());
+    assert_eq!(output.code(), 0, "{}", output.stderr());
+    assert!(output.stdout().contains("9.980"), "{}", output.stdout());
+    let created = fits("checkout_create", output.stdout());
+    let id = created["session_id"].as_str().unwrap();
+    let url = created["url"].as_str().unwrap();
+    assert!(
+        url.starts_with(shop.base_url.trim_end_matches("api/")),
+        "{url}"
+    );
+
+    let session = json(&shop, "checkout_get", &["checkout", "get", id]);
+    assert_eq!(session["status"], "open");
+    assert_eq!(session["lines"][0]["name"], "A mug: large");
+    assert_eq!(session["lines"][0]["quantity"], 2);
+    assert_eq!(session["customer_email"], "customer@example.com");
+
+    let list = ["order", "list", "--merchant-reference", "order-17"];
+    assert_eq!(json(&shop, "order_list", &list)["total"], 0);
+    shop.pay(id);
+    let orders = json(&shop, "order_list", &list);
+    assert_eq!(orders["total"], 1);
+    let order = orders["orders"][0]["order_id"].as_str().unwrap();
+    let order = json(&shop, "order_get", &["order", "get", order]);
+    assert_eq!(order["session_id"], id);
+    let other = ["order", "list", "--merchant-reference", "order-18"];
+    assert_eq!(json(&shop, "order_list", &other)["total"], 0);
+
+    let paid = shop.run(&["checkout", "get", id]);
+    assert!(paid.stdout().contains("9.980 USD"), "{}", paid.stdout());
+    assert!(
+        !paid.stdout().contains(url),
+        "a link is for the buyer alone"
+    );
+}
+
+#[test]
+fn what_is_dry_is_not_sent_and_shows_the_request_without_the_key() {
+    let key = ("CLINK_SECRET_KEY", "sk_test_x7key");
+    for (more, parts) in [
+        (&MUGS[..], [r#""originalAmount":9.980"#, "curl -X POST"]),
+        (
+            &[
+                "checkout",
+                "create",
+                "--reference",
+                "user-42",
+                "--currency",
+                "EUR",
+                "--product",
+                "prd_pro",
+                "--price",
+                "price_pro",
+                "--total",
+                "19.99",
+                "--subscription",
+                "--metadata",
+                "cart=17",
+                "--return-url",
+                "https://shop.example.com/done",
+            ],
+            [r#""priceId":"price_pro""#, r#""uiMode":"elements""#],
+        ),
+        (
+            &["checkout", "get", "sess_1"],
+            ["/api/checkout/session/sess_1'", "curl -X GET"],
+        ),
+        (
+            &["order", "list", "--merchant-reference", "a b&c"],
+            [
+                "pageNum=1&pageSize=20&merchantReferenceId=a+b%26c",
+                "$CLINK_SECRET_KEY",
+            ],
+        ),
+    ] {
+        let dry = ["--dry-run", "--base-url", NOWHERE];
+        let arguments = [more, &dry].concat();
+        let output = clinkbill(&[key]).args(&arguments).output().unwrap();
+        assert_eq!(output.code(), 0, "{more:?}: {}", output.stderr());
+        for part in parts {
+            assert!(output.stdout().contains(part), "{}", output.stdout());
+        }
+        assert!(
+            output.stdout().contains("sk_test_***"),
+            "{}",
+            output.stdout()
+        );
+        assert!(!output.stdout().contains("x7key"));
+        let json = clinkbill(&[key]).args(&arguments).arg("--json").output();
+        fits("dry_run", json.unwrap().stdout());
+    }
+}
+
+/// What is run with which key: the status, and words of what is said about it.
+type Mistake<'a> = (&'a str, &'a [&'a str], i32, [&'a str; 2]);
+
+#[track_caller]
+fn assert_said(shop: &Shop, mistakes: &[Mistake<'_>]) {
+    for (key, arguments, status, words) in mistakes {
+        let mut command = clinkbill(&[("CLINK_BASE_URL", &shop.base_url)]);
+        let output = command.env("CLINK_SECRET_KEY", key).args(*arguments);
+        let output = output.output().unwrap();
+        let said = output.stderr();
+        assert_eq!(output.code(), *status, "{arguments:?}: {said}");
+        assert_eq!(output.stdout(), "", "{arguments:?}");
+        for word in words {
+            assert!(said.contains(word), "{arguments:?}: {said}");
+        }
+        for never in ["x7", "panicked", "\u{1b}"] {
+            assert!(!said.contains(never), "{arguments:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_server_or_a_key_that_cannot_be_used_is_one_sentence_a_hint_and_a_status() {
+    let shop = sandbox_without_events();
+    let at = |base_url: &'static str| [&MUGS[..], &["--base-url", base_url]].concat();
+    let (nobody, nowhere) = (at(NOWHERE), at("nowhere"));
+    let production = at("https://api.clinkbill.com/api/");
+    let clear = at("http://shop.example.com/api/");
+    let (session, order) = (
+        ["checkout", "get", "sess_nobody"],
+        ["order", "get", "order_nobody"],
+    );
+    let key = &shop.key[..];
+    assert_said(
+        &shop,
+        &[
+            (key, &nobody, 69, ["not sent", "doctor"]),
+            (key, &nowhere, 64, ["URL", "4010"]),
+            (key, &production, 78, ["money moves", "--production"]),
+            (key, &clear, 78, ["https", "hint"]),
+            ("sk_prod_x7key", &MUGS, 77, ["production key", "doctor"]),
+            ("x7 key", &MUGS, 77, ["the key", "white space"]),
+            ("pk_test_x7key", &MUGS, 77, ["X-API-Key", "doctor"]),
+            ("", &MUGS, 77, ["missing", "CLINK_SECRET_KEY"]),
+            (key, &session, 3, ["SESSION_NOT_FOUND", "refused"]),
+            (key, &order, 3, ["ORDER_NOT_FOUND", "refused"]),
+        ],
+    );
+}
+
+#[test]
+fn arguments_that_cannot_be_are_named() {
+    let shop = sandbox_without_events();
+    let more = |more: &[&'static str]| [&MUGS[..], more].concat();
+    let nobody = ["checkout", "create", "--currency", "USD", "--line", "a:1:1"];
+    let (line, both) = (more(&["--line", "a mug"]), more(&["--product", "prd_1"]));
+    let currency = [
+        "checkout",
+        "create",
+        "--email",
+        "a@example.com",
+        "--currency",
+        "BTC",
+        "--line",
+        "a:1:1",
+    ];
+    let alone = more(&["--success-url", "https://a.example"]);
+    let key = &shop.key[..];
+    assert_said(
+        &shop,
+        &[
+            (key, &["checkout", "get", "a/b"], 64, ["a/b", "--help"]),
+            (key, &nobody, 64, ["--email", "--reference"]),
+            (key, &line, 64, ["a mug", "name:quantity"]),
+            (key, &both, 64, ["--product", "--line"]),
+            (key, &currency, 64, ["--currency", "--help"]),
+            (key, &alone, 64, ["--cancel-url", "--help"]),
+            (
+                key,
+                &["order", "list", "--size", "51"],
+                64,
+                ["--size", "51"],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_program_reads_why_a_call_failed() {
+    let shop = sandbox_without_events();
+    let above = shop.base_url.replace("/api/", "/");
+    let missing = file("no-such-key");
+    let key_file = file_with("key-file", &format!("{}\n", shop.key));
+    let at = |base_url: &str, file: &str| {
+        let mut command = clinkbill(&[("CLINK_BASE_URL", base_url)]);
+        let get = [
+            "checkout",
+            "get",
+            "sess_nobody",
+            "--json",
+            "--key-file",
+            file,
+        ];
+        let output = command.args(get).output().unwrap();
+        let failed = fits("failure", output.stderr());
+        assert_eq!(failed["exit"], output.code());
+        failed
+    };
+    let hint = at(&above, &key_file)["hint"].take();
+    assert!(hint.as_str().unwrap().contains("/api/"), "{hint}");
+    assert_eq!(at(&shop.base_url, &missing)["exit"], 66);
+    assert_eq!(at(&shop.base_url, &key_file)["exit"], 3);
+}
+
+#[test]
+fn an_answer_that_is_lost_leaves_the_outcome_open_and_says_how_to_find_out() {
+    let shop = sandbox_without_events();
+    shop.control(
+        "faults",
+        r#"{"kind": "reset", "operation": "createCheckoutSession", "when": "after"}"#,
+    );
+    let lost = shop.run(&[&MUGS[..], &["--merchant-reference", "order-19"]].concat());
+    assert_eq!(lost.code(), 75, "{}", lost.stderr());
+    let hint = "clinkbill order list --merchant-reference order-19";
+    assert!(lost.stderr().contains(hint), "{}", lost.stderr());
+}
