@@ -117,9 +117,13 @@ Feature: What is bought
       And a session for Mug
       When the buyer pays
       Then the order, read, has
-        | product | Mug   |
-        | price   | Mug   |
-        | amount  | 12.50 |
+        | product        | Mug   |
+        | price          | Mug   |
+        | amount         | 12.50 |
+        | paid amount    | 12.50 |
+        | currency       | USD   |
+        | customer email | new   |
+        | payment method | CARD  |
 
     @PP-05
     Scenario: The price is one of the product

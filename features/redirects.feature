@@ -70,6 +70,11 @@ Feature: Where the buyer is sent
       Then Clink accepts
 
     @RD-11 @our-choice
+    Scenario: The scheme may be written in capitals
+      When a hosted session is created with success URL HTTPS://shop.example/thanks and cancel URL Http://shop.example/cart
+      Then Clink accepts
+
+    @RD-11 @our-choice
     Scenario: A shop under development may stand on the merchant's own machine
       When a hosted session is created with success URL http://localhost:3000/thanks and cancel URL http://127.0.0.1:3000/cart
       Then Clink accepts

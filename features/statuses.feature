@@ -70,7 +70,8 @@ Feature: Where a session stands
       When the buyer's payment fails
       Then the session is still open and unpaid
       And the order, read, has
-        | status | failed |
+        | status       | failed |
+        | failure code | some   |
 
     @ST-04
     Scenario: A payment that failed is not the last
@@ -193,6 +194,30 @@ Feature: Where a session stands
       And the session is still open and processing
       And one order was made
 
+    @ST-09 @our-choice
+    Scenario: A payment may wait for the buyer
+      Given an open session
+      When the buyer's payment comes to wait for the buyer
+      Then the session is open and processing
+      And the order, read, has
+        | status | requires_action |
+
+    @ST-09 @our-choice
+    Scenario: While a payment waits for the buyer no other begins
+      Given an open session
+      And the buyer's payment waits for the buyer
+      When the buyer tries to pay
+      Then the payment is refused
+      And the session is still open and processing
+      And one order was made
+
+    @ST-09 @our-choice
+    Scenario: A payment that waited for the buyer succeeds
+      Given an open session
+      And the buyer's payment waits for the buyer
+      When the payment under way succeeds
+      Then the session is now completed and paid
+
   @buyer @time
   Rule: A session ends when it says
 
@@ -237,6 +262,7 @@ Feature: Where a session stands
       And the session has expired
       When the payment under way succeeds
       Then the session is expired and paid
+      And the buyer is not sent anywhere
       And the session, read back, has
         | order | it |
       And the order, read, has

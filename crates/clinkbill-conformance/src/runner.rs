@@ -30,6 +30,9 @@ pub enum RunError {
     /// No scenario was asked for.
     #[error("no scenario was selected")]
     NothingSelected,
+    /// The target stopped to answer in the middle of the run, so that nothing can be said of it.
+    #[error("the target stopped to answer in the middle of the run")]
+    TargetGone,
     /// The contract cannot be used.
     #[error(transparent)]
     Contract(#[from] ContractError),
@@ -72,6 +75,9 @@ pub async fn run(
         our_names: capabilities.own_sandbox,
     });
     let mut played = play::<Shop>(features, context, capabilities.concurrency).await;
+    if target.wire().presence().is_gone() {
+        return Err(RunError::TargetGone);
+    }
 
     let ended = selected.into_iter().map(|scenario| {
         let key = (scenario.file.clone(), scenario.line);

@@ -1,21 +1,22 @@
 //! A client that takes nothing for granted: it sends any JSON and keeps whatever comes back.
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+mod answer;
+mod pace;
+
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clinkbill_sandbox::{Body, Sandbox};
-use clinkbill_types::Amount;
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
-use serde_json::value::RawValue;
-use serde_json::{Map, Value};
-use tokio::time::Instant;
 use url::Url;
 
-use crate::exchange::{Record, mask_keys};
+pub(crate) use answer::{Answer, Data, Rows};
+pub(crate) use pace::Presence;
+
+use crate::exchange::Record;
 use crate::schema::{Checked, Contract};
+use pace::Pace;
 
 /// How long a scenario waits for one answer, from connecting to the last byte.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -32,18 +33,12 @@ pub(crate) struct Wire {
     base_url: Url,
     secret_key: HeaderValue,
     pace: Option<Pace>,
+    presence: Presence,
     contract: Option<Arc<Contract>>,
     /// What the control API is held against.
     control: Option<Arc<Contract>>,
     /// The sandbox that is asked without a connection.
     engine: Option<Sandbox>,
-}
-
-/// How closely requests may follow each other; shared by all that send to one target.
-#[derive(Clone)]
-struct Pace {
-    pause: Duration,
-    next: Arc<Mutex<Instant>>,
 }
 
 /// The headers of a request to the merchant API.
@@ -52,31 +47,6 @@ pub(crate) struct Head {
     key: Option<HeaderValue>,
     timestamp: Option<String>,
     content_type: &'static str,
-}
-
-/// What came back, whole.
-#[derive(Debug, Clone)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
-}
-
-/// The envelope said yes.
-#[derive(Debug, Clone)]
-pub(crate) struct Data(pub(crate) Map<String, Value>);
-
-/// The envelope of a list said yes.
-#[derive(Debug, Clone)]
-pub(crate) struct Rows {
-    pub(crate) total: u64,
-    pub(crate) rows: Vec<Data>,
-}
-
-/// The envelope said no.
-#[derive(Debug, Clone)]
-pub(crate) struct Refusal {
-    pub(crate) status: u16,
-    pub(crate) message: String,
 }
 
 /// Nothing came back, or nothing that could be kept.
@@ -96,6 +66,8 @@ pub(crate) enum WireError {
     Broken,
     #[error("the control API is not as it is described: {0}")]
     Control(String),
+    #[error("not asked: the server has stopped to answer")]
+    Gone,
 }
 
 impl Wire {
@@ -121,6 +93,7 @@ impl Wire {
             base_url,
             secret_key: header(secret_key)?,
             pace: None,
+            presence: Presence::default(),
             contract: None,
             control: None,
             engine: None,
@@ -139,9 +112,8 @@ impl Wire {
 
     /// The same, sending no two requests closer together than this.
     pub(crate) fn with_pause(&self, pause: Duration) -> Self {
-        let next = Arc::new(Mutex::new(Instant::now()));
         Self {
-            pace: (!pause.is_zero()).then_some(Pace { pause, next }),
+            pace: (!pause.is_zero()).then(|| Pace::new(pause)),
             ..self.clone()
         }
     }
@@ -175,6 +147,11 @@ impl Wire {
             secret_key,
             ..self.clone()
         })
+    }
+
+    /// Whether the server still answers.
+    pub(crate) fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     /// The base URL, with a slash at its end.
@@ -340,7 +317,13 @@ impl Wire {
         if let Some(engine) = &self.engine {
             return ask(engine, &request.build().map_err(WireError::Http)?);
         }
-        let mut response = request.send().await.map_err(WireError::Http)?;
+        if self.presence.is_gone() {
+            return Err(WireError::Gone);
+        }
+        let response = request.send().await;
+        let is_silent = |error: &reqwest::Error| error.is_connect() || error.is_timeout();
+        self.presence.note(!response.as_ref().is_err_and(is_silent));
+        let mut response = response.map_err(WireError::Http)?;
         let status = response.status().as_u16();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(WireError::Http)? {
@@ -391,127 +374,6 @@ fn record(
     }
 }
 
-impl Pace {
-    async fn wait(&self) {
-        tokio::time::sleep_until(self.turn(Instant::now())).await;
-    }
-
-    /// When the next request may be sent. Turns are given out in the order in which they are asked
-    /// for.
-    fn turn(&self, now: Instant) -> Instant {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = (*next).max(now);
-        *next = turn + self.pause;
-        turn
-    }
-}
-
-impl Answer {
-    /// The data of an answer that says yes: HTTP 200 and an envelope with `code` 200.
-    pub(crate) fn data(&self) -> Result<Data, String> {
-        match self.envelope()? {
-            (200, mut envelope) if self.status == 200 => match envelope.remove("data") {
-                Some(Value::Object(data)) => Ok(Data(data)),
-                other => Err(format!(
-                    "code 200 without data: {}",
-                    other.unwrap_or_default()
-                )),
-            },
-            (code, envelope) => {
-                let message = envelope
-                    .get("msg")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                Err(format!(
-                    "refused: HTTP {}, code {code}, {message:?}",
-                    self.status
-                ))
-            }
-        }
-    }
-
-    /// The rows of an answer that says yes to a list.
-    pub(crate) fn rows(&self) -> Result<Rows, String> {
-        let (code, mut envelope) = self.envelope()?;
-        if (self.status, code) != (200, 200) {
-            return Err(format!("no list: HTTP {}, code {code}", self.status));
-        }
-        let total = envelope.get("total").and_then(Value::as_u64);
-        let Some(Value::Array(rows)) = envelope.remove("rows") else {
-            return Err("a list without rows".to_owned());
-        };
-        let rows = rows.into_iter().map(|row| match row {
-            Value::Object(row) => Ok(Data(row)),
-            other => Err(format!("a row that is {other}")),
-        });
-        Ok(Rows {
-            total: total.ok_or("a list without total")?,
-            rows: rows.collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// An amount of the data, to the digit.
-    pub(crate) fn amount(&self, field: &str) -> Option<Amount> {
-        type Fields<'a> = BTreeMap<String, &'a RawValue>;
-        let envelope: Fields<'_> = serde_json::from_slice(&self.body).ok()?;
-        let data: Fields<'_> = serde_json::from_str(envelope.get("data")?.get()).ok()?;
-        data.get(field)?.get().parse().ok()
-    }
-
-    /// The refusal of an answer that says no: an envelope with another `code` than 200 and no
-    /// data, under HTTP 200 or 4xx (the guide does not say which). "Not now" (429) is no refusal.
-    pub(crate) fn refusal(&self) -> Result<Refusal, String> {
-        let (code, envelope) = self.envelope()?;
-        if code == 200 {
-            return Err("accepted: code 200".to_owned());
-        }
-        let may_refuse = self.status == 200 || (400..500).contains(&self.status);
-        if !may_refuse || self.status == 429 {
-            return Err(format!(
-                "neither accepted nor refused: HTTP {}",
-                self.status
-            ));
-        }
-        if envelope.get("data").is_some_and(|data| !data.is_null()) {
-            return Err(format!("refused with code {code}, and yet there is data"));
-        }
-        let message = envelope
-            .get("msg")
-            .and_then(Value::as_str)
-            .ok_or("refused without msg")?;
-        Ok(Refusal {
-            status: self.status,
-            message: message.to_owned(),
-        })
-    }
-
-    /// The answer in few words.
-    pub(crate) fn seen(&self) -> String {
-        let Ok((code, envelope)) = self.envelope() else {
-            return format!("HTTP {} without an envelope", self.status);
-        };
-        match envelope.get("msg").and_then(Value::as_str) {
-            Some(message) if code != 200 => {
-                format!("HTTP {}, code {code}, {}", self.status, mask_keys(message))
-            }
-            _ => format!("HTTP {}, code {code}", self.status),
-        }
-    }
-
-    fn envelope(&self) -> Result<(i64, Map<String, Value>), String> {
-        let value = serde_json::from_slice(&self.body)
-            .map_err(|error| format!("HTTP {} without JSON: {error}", self.status))?;
-        let Value::Object(envelope) = value else {
-            return Err(format!("HTTP {} without an envelope", self.status));
-        };
-        let code = envelope
-            .get("code")
-            .and_then(Value::as_i64)
-            .ok_or_else(|| format!("HTTP {} with an envelope without code", self.status))?;
-        Ok((code, envelope))
-    }
-}
-
 impl Head {
     pub(crate) fn without_key(self) -> Self {
         Self { key: None, ..self }
@@ -533,29 +395,6 @@ impl Head {
             content_type,
             ..self
         }
-    }
-}
-
-impl Data {
-    /// A text that is there and says something.
-    pub(crate) fn text(&self, field: &str) -> Option<String> {
-        let text = self.0.get(field)?.as_str()?;
-        (!text.trim().is_empty()).then(|| text.to_owned())
-    }
-}
-
-impl Refusal {
-    /// Whether the message holds this symbolic name as a whole word, in any case.
-    pub(crate) fn is_called(&self, name: &str) -> bool {
-        self.message
-            .split(|c: char| !c.is_alphanumeric() && c != '_')
-            .any(|word| word.eq_ignore_ascii_case(name))
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} (HTTP {})", self.message, self.status)
     }
 }
 
@@ -597,95 +436,6 @@ fn causes(error: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer {
-            status,
-            body: body.as_bytes().to_vec(),
-        }
-    }
-
-    #[test]
-    fn a_yes_is_http_200_with_code_200_and_data() {
-        assert!(
-            answer(200, r#"{"code":200,"msg":"success","data":{}}"#)
-                .data()
-                .is_ok()
-        );
-        for (status, body) in [
-            (201, r#"{"code":200,"data":{}}"#),
-            (200, r#"{"code":0,"data":{}}"#),
-            (200, r#"{"code":200,"data":null}"#),
-            (200, r#"{"code":200}"#),
-            (200, r#"{"code":"200","data":{}}"#),
-            (200, r#"{"data":{}}"#),
-            (200, "[]"),
-            (200, "<html>"),
-        ] {
-            assert!(answer(status, body).data().is_err(), "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn a_no_is_an_envelope_with_another_code_and_no_data_under_200_or_4xx() {
-        for (status, body) in [
-            (200, r#"{"code":400,"msg":"no","data":null}"#),
-            (422, r#"{"code":80100263,"msg":"no"}"#),
-        ] {
-            assert!(answer(status, body).refusal().is_ok(), "{status} {body}");
-        }
-        for (status, body) in [
-            (200, r#"{"code":200,"msg":"no"}"#),
-            (500, r#"{"code":500,"msg":"no"}"#),
-            (302, r#"{"code":302,"msg":"no"}"#),
-            (429, r#"{"code":429,"msg":"not now"}"#),
-            (200, r#"{"code":400,"msg":"no","data":{}}"#),
-            (200, r#"{"code":400}"#),
-            (400, "no"),
-        ] {
-            assert!(answer(status, body).refusal().is_err(), "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn a_refusal_is_called_by_a_whole_word_of_its_message() {
-        let refusal = |message: &str| Refusal {
-            status: 200,
-            message: message.to_owned(),
-        };
-        for message in [
-            "CUSTOMER_NOT_FOUND",
-            "oh: customer_not_found.",
-            "(CUSTOMER_NOT_FOUND)",
-        ] {
-            assert!(
-                refusal(message).is_called("CUSTOMER_NOT_FOUND"),
-                "{message}"
-            );
-        }
-        for message in [
-            "",
-            "NO_CUSTOMER_NOT_FOUND",
-            "CUSTOMER_NOT_FOUNDED",
-            "CUSTOMER",
-        ] {
-            assert!(
-                !refusal(message).is_called("CUSTOMER_NOT_FOUND"),
-                "{message}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_turn_comes_a_pause_after_the_one_before_and_at_once_after_a_lull() {
-        let (start, pause) = (Instant::now(), Duration::from_secs(1));
-        let pace = Pace {
-            pause,
-            next: Arc::new(Mutex::new(start)),
-        };
-        let turns = [start, start, start, start + pause * 9].map(|now| pace.turn(now) - start);
-        assert_eq!(turns, [0, 1, 2, 9].map(Duration::from_secs));
-    }
 
     #[test]
     fn a_server_that_is_not_there_is_no_answer_and_its_key_is_not_shown() {

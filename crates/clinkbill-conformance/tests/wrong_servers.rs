@@ -67,7 +67,7 @@ async fn on_a_server_that_does_not_speak_json_nothing_passes() {
 }
 
 #[tokio::test]
-async fn on_a_server_that_never_answers_nothing_passes_and_nothing_hangs() {
+async fn a_server_that_stops_to_answer_is_given_up_and_not_judged() {
     let server = MockServer::start().await;
     let never = ResponseTemplate::new(200).set_delay(Duration::from_secs(3600));
     Mock::given(matchers::method("POST"))
@@ -78,8 +78,15 @@ async fn on_a_server_that_never_answers_nothing_passes_and_nothing_hangs() {
     let started = Instant::now();
     let target = target(&server).await;
     let hasty = target.with_patience(Duration::from_millis(20)).unwrap();
-    let report = run_all(&hasty).await;
-    assert_eq!(passed(&report), [""; 0]);
+    let judged = run(&Catalogue::embedded().unwrap(), &hasty, |_| true).await;
+    assert!(matches!(judged, Err(RunError::TargetGone)), "{judged:?}");
+    // Not one patience for each of hundreds of scenarios.
+    let asked = server.received_requests().await.unwrap();
+    let asked = asked
+        .iter()
+        .filter(|request| request.method.as_str() == "POST")
+        .count();
+    assert!((5..20).contains(&asked), "{asked} requests");
     assert!(
         started.elapsed() < Duration::from_secs(60),
         "{:?}",

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
 use clinkbill_conformance::{
-    Catalogue, Choice, Elsewhere, JunitError, Rule, Rules, Scenario, Target, TargetError,
+    Catalogue, Choice, Elsewhere, JunitError, Rule, Rules, RunError, Scenario, Target, TargetError,
 };
 
 use crate::exit::{Exit, Failure};
@@ -146,8 +146,13 @@ async fn judge_server(args: &Args, output: Output) -> Result<Exit, Failure> {
     };
     let many = selected.len();
     let progress = progress(format!("{many} scenarios against {}", target.base_url()));
-    let report = clinkbill_conformance::run(&catalogue, &target, is_selected).await?;
+    let report = clinkbill_conformance::run(&catalogue, &target, is_selected).await;
     progress.finish_and_clear();
+    let report = report.map_err(|error| match error {
+        RunError::TargetGone => Failure::new(Exit::Unavailable, error)
+            .hint("nothing can be said of it; see whether it still runs, and start the run again"),
+        other => other.into(),
+    })?;
     args.hand_out(&report, report.to_json()?, || report.to_junit(), output)?;
     Ok(if report.conforms() {
         Exit::Success

@@ -60,6 +60,16 @@ async fn payment_begins(shop: &mut Shop) -> Step {
     attempt(shop, processing).await
 }
 
+#[given("the buyer's payment waits for the buyer")]
+#[when("the buyer's payment comes to wait for the buyer")]
+async fn payment_waits(shop: &mut Shop) -> Step {
+    let waiting = Attempt {
+        outcome: "requires_action",
+        ..Attempt::BY_CARD
+    };
+    attempt(shop, waiting).await
+}
+
 #[when(regex = r"^the payment under way (succeeds|fails)$")]
 async fn payment_ends(shop: &mut Shop, how: String) -> Step {
     let order = shop.orders.last().cloned();

@@ -85,6 +85,11 @@ async fn two_sessions(shop: &mut Shop) -> Step {
     if first.id == second.id {
         return Err(broken("both times it is the same session"));
     }
+    for secret in ["tokenValue", "url"] {
+        if first.data.text(secret) == second.data.text(secret) {
+            return Err(Broken(format!("both sessions have the same {secret}")));
+        }
+    }
     // Each is itself, whichever is read last.
     let stored = shop.read(&first.id).await?;
     stored.has("sessionId", &first.id)
@@ -130,7 +135,9 @@ fn answer_says_the_same(shop: &mut Shop) -> Step {
     let stored = stored.ok_or_else(|| broken("the session was not read back"))?;
     let pairs = [
         ("sessionId", "sessionId"),
+        ("originalAmount", "amountSubtotal"),
         ("originalCurrency", "originalCurrency"),
+        ("returnUrl", "returnUrl"),
         ("uiMode", "uiMode"),
         ("merchantReferenceId", "merchantReferenceId"),
         ("expireTime", "expire"),
