@@ -21,18 +21,24 @@ pub(crate) fn check(root: &Path, document: Option<&Path>) -> Result<(), String> 
         fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
     };
     let catalogue = Catalogue::parse(&read(&root.join(RULES))?, &read(&root.join(NOT_RULES))?)?;
-    let mut findings = catalogue.faults();
-    if let Some(document) = document {
-        findings.extend(catalogue.compare(&guide::sentences(&read(document)?)));
-    }
-    if findings.is_empty() {
-        Ok(())
-    } else {
-        Err(format!(
-            "the catalogue of rules is not in order\n\n{}",
-            findings.join("\n")
-        ))
-    }
+    let told = |what: &str, findings: &[String]| {
+        if findings.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{what}\n\n{}", findings.join("\n")))
+        }
+    };
+    told(
+        "the catalogue of rules is not in order",
+        &catalogue.faults(),
+    )?;
+    let Some(document) = document else {
+        return Ok(());
+    };
+    told(
+        "the document is not the one that the rules were written from",
+        &catalogue.compare(&guide::sentences(&read(document)?)),
+    )
 }
 
 /// What both files say.
@@ -208,11 +214,14 @@ impl Catalogue {
         let mut covered = BTreeSet::new();
         let mut findings = Vec::new();
         for (whose, digests) in self.digests() {
+            let says = self
+                .get(whose)
+                .map_or(String::new(), |rule| format!("\n  {}", rule.says));
             for digest in digests {
                 covered.insert(digest.as_str());
                 if !in_document.contains(digest.as_str()) {
                     findings.push(format!(
-                        "no longer in the document: a sentence of {whose}\n  {digest}"
+                        "no longer in the document: a sentence of {whose}\n  {digest}{says}"
                     ));
                 }
             }

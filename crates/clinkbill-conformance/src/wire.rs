@@ -247,20 +247,24 @@ impl Wire {
         Ok(answer.status != 401)
     }
 
-    /// Where the merchant API is instead, if it is not at the base URL but below it. Orders are
-    /// asked for: a list is there even where it is empty.
-    pub(crate) async fn api_below(&self) -> Result<Option<Url>, WireError> {
-        let Ok(below) = self.base_url.join(API) else {
-            return Ok(None);
-        };
-        if self.base_url.path().ends_with("/api/") || self.lists_orders().await? {
+    /// Where the merchant API is instead, if it is not at the base URL. Orders are asked for: a
+    /// list is there even where it is empty.
+    pub(crate) async fn api_elsewhere(&self) -> Result<Option<Url>, WireError> {
+        if self.lists_orders().await? {
             return Ok(None);
         }
-        let wire = Self {
-            base_url: below.clone(),
-            ..self.clone()
-        };
-        Ok(wire.lists_orders().await?.then_some(below))
+        let below_and_at_the_top = [API, &format!("/{API}")];
+        for place in below_and_at_the_top.map(|place| self.base_url.join(place)) {
+            let Ok(base_url) = place else { continue };
+            let wire = Self {
+                base_url: base_url.clone(),
+                ..self.clone()
+            };
+            if base_url != self.base_url && wire.lists_orders().await? {
+                return Ok(Some(base_url));
+            }
+        }
+        Ok(None)
     }
 
     async fn lists_orders(&self) -> Result<bool, WireError> {

@@ -88,8 +88,8 @@ fn a_sentence_that_is_gone_is_told_with_every_rule_it_stated() {
     assert_eq!(
         catalogue(&files()).compare(&guide::sentences(&guide)),
         [
-            format!("no longer in the document: a sentence of BB-01\n  {both}"),
-            format!("no longer in the document: a sentence of BB-02\n  {both}"),
+            format!("no longer in the document: a sentence of BB-01\n  {both}\n  So."),
+            format!("no longer in the document: a sentence of BB-02\n  {both}\n  So."),
             format!(
                 "no longer in the document: a sentence of a heading\n  {}",
                 digest("Keeping cats")

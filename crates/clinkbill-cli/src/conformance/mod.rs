@@ -220,14 +220,14 @@ fn target_failure(error: TargetError) -> Failure {
         | TargetError::BadKey
         | TargetError::KeyRefused
         | TargetError::ProductionKey => Exit::NoPermission,
-        TargetError::AboveApi(_)
+        TargetError::NotTheApi(_)
         | TargetError::ProductionHost
         | TargetError::PlainHttp
         | TargetError::Client(_) => Exit::Config,
         _ => Exit::Failure,
     };
     let hint = match &error {
-        TargetError::AboveApi(api) => Some(format!("--base-url {api}")),
+        TargetError::NotTheApi(api) => Some(format!("--base-url {api}")),
         TargetError::BadUrl => Some("such as https://uat-api.clinkbill.com/api".to_owned()),
         TargetError::NoKey => Some(format!("set {SECRET_KEY}, or give --key-file")),
         TargetError::NoAnswer(_) => {

@@ -279,7 +279,7 @@ fn each_kind_of_trouble_has_its_own_exit_status_and_says_why_on_stderr() {
 }
 
 #[test]
-fn a_base_url_above_the_api_is_told_where_the_api_is_and_nothing_is_run() {
+fn a_base_url_beside_the_api_is_told_where_the_api_is_and_nothing_is_run() {
     let runtime = runtime();
     let own = sandbox(&runtime);
     let front = runtime.block_on(Front::start(&Sandbox::new()));
@@ -290,8 +290,13 @@ fn a_base_url_above_the_api_is_told_where_the_api_is_and_nothing_is_run() {
         (&front.base_url, ["--ca", &ca]),
     ] {
         let above = base_url.trim_end_matches('/').trim_end_matches("/api");
-        for above in [above.to_owned(), format!("{above}/")] {
-            let arguments = [&["conformance", "--base-url", &above][..], &more].concat();
+        let beside = [
+            above.to_owned(),
+            format!("{above}/"),
+            format!("{above}/api/api"),
+        ];
+        for beside in beside {
+            let arguments = [&["conformance", "--base-url", &beside][..], &more].concat();
             let output = clinkbill(Some(&front.secret_key), &arguments);
             let said = output.stderr();
             assert_eq!(output.code(), 78, "{said}");

@@ -69,9 +69,9 @@ pub enum TargetError {
     /// The base URL cannot be used.
     #[error("the base URL is not an http or https URL without user, query and fragment")]
     BadUrl,
-    /// The base URL stops before the API.
+    /// The API is somewhere else.
     #[error("the API is not at the base URL but at {0}; give that one")]
-    AboveApi(Url),
+    NotTheApi(Url),
     /// The key would cross the network in clear.
     #[error(
         "the base URL is plain http to another machine, which would show it the key; use https"
@@ -142,8 +142,8 @@ impl Target {
         if !own_sandbox && !wire.accepts_key().await.map_err(no_answer)? {
             return Err(TargetError::KeyRefused);
         }
-        if let Some(api) = wire.api_below().await.map_err(no_answer)? {
-            return Err(TargetError::AboveApi(api));
+        if let Some(api) = wire.api_elsewhere().await.map_err(no_answer)? {
+            return Err(TargetError::NotTheApi(api));
         }
         let (kind, capabilities) = if own_sandbox {
             (TargetKind::Server, Capabilities::OWN_SANDBOX)

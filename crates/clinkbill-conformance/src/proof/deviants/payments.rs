@@ -53,6 +53,7 @@ pub(super) fn statuses() -> Vec<Deviant> {
         deviant! {
             "ST-04": "sends a buyer on whose payment failed";
             fails ["the buyer is not sent anywhere"];
+            also ["ST-08"];
             fn buyer_is_sent_on(&self, _: bool) -> bool {
                 true
             }
