@@ -81,3 +81,8 @@ pub use generated::{ByteStream, Client, ClientInfo, Error, ResponseValue, types}
 pub use secret::Secret;
 pub use sending::Sending;
 pub use transport::{ConnectError, Options, http_client};
+
+/// The code of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

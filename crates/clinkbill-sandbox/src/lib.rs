@@ -121,3 +121,8 @@ pub use traffic::{
 pub use webhook::log::{LoggedAttempt, LoggedDelivery, LoggedEvent, LoggedState, WebhookLog};
 pub use webhook::mischief::{ArmedMischief, Mischief};
 pub use wire::request::PaymentMethodType;
+
+/// The code of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

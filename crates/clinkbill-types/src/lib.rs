@@ -46,3 +46,8 @@ pub use timestamp::{Timestamp, TimestampError};
 pub mod __private {
     pub use serde;
 }
+
+/// The code of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -85,3 +85,8 @@ pub use secret::{SecretError, WebhookSecret};
 pub use session::{LineItem, Price, PriceOption, Product, Recurring, Session, SessionCustomer};
 pub use signature::{SignedHeaders, Signer, Verifier, WebhookError};
 pub use subscription::{Subscription, SubscriptionPhase};
+
+/// The code of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -158,7 +158,8 @@ pub use retry::RetryPolicy;
 pub use secret::SecretKey;
 pub use subscription::{Invoices, Subscriptions};
 
-/// The code of the README compiles.
+/// The code of the README compiles, that of the repository and that of this crate.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
