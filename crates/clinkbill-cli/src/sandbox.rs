@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clinkbill_sandbox::{Catalogue, Sandbox, StartError};
+use clinkbill_sandbox::{Catalogue, Sandbox, SandboxBuilder, StartError, StateError};
 
 use crate::exit::{Exit, Failure};
 use crate::files::read;
 use crate::listening::{listen_failure, resolve};
-use crate::output::Output;
+use crate::output::{Output, note};
 use crate::secret::{self, WEBHOOK_SECRET};
 use crate::shape::Started;
 
@@ -26,6 +26,9 @@ Examples:
 
   On another port, with products of yours:
     clinkbill sandbox --listen 127.0.0.1:0 --catalogue catalogue.json
+
+  With books that survive it:
+    clinkbill sandbox --state sandbox.state
 
   With events to an endpoint of yours, signed with the secret of CLINK_WEBHOOK_SECRET:
     clinkbill sandbox --webhook-url http://127.0.0.1:3000/webhooks/clink";
@@ -61,6 +64,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     catalogue: Option<PathBuf>,
 
+    /// Keep every change in this file, and start with what it holds
+    ///
+    /// A sandbox that is killed loses nothing it has answered. The file holds webhook secrets and
+    /// what all links grow from, so it is for its owner alone; one sandbox can use it at a time.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
     /// Refuse what Clink's guide leaves open and what is likely a mistake
     #[arg(long)]
     strict: bool,
@@ -90,7 +100,11 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<Exit, Failure> {
     let address = resolve(&args.listen)
         .await
         .map_err(|error| start(error.into()))?;
-    let server = builder.build().serve_on(address).await.map_err(start)?;
+    let sandbox = match &args.state {
+        Some(path) => with_state(builder, path)?,
+        None => builder.build(),
+    };
+    let server = sandbox.serve_on(address).await.map_err(start)?;
     output.say(&Started {
         base_url: server.base_url().to_owned(),
         secret_key: server.secret_key().to_owned(),
@@ -115,6 +129,35 @@ impl Args {
             ))
         })
     }
+}
+
+fn with_state(builder: SandboxBuilder, path: &Path) -> Result<Sandbox, Failure> {
+    let (sandbox, recovery) = builder.build_with_state(path).map_err(|error| {
+        let (exit, hint) = match &error {
+            StateError::InUse(_) => (
+                Exit::Unavailable,
+                "stop the other sandbox, or give another --state",
+            ),
+            StateError::NotState(_) => (
+                Exit::Data,
+                "give another --state; a file that is missing or empty is a start with nothing",
+            ),
+            StateError::Newer { .. } => (
+                Exit::Data,
+                "use the version that wrote it, or give another --state",
+            ),
+            StateError::File { .. } => (
+                Exit::CannotCreate,
+                "--state names a file that can be read and written, in a directory that can",
+            ),
+            _ => (Exit::Data, "give another --state"),
+        };
+        Failure::new(exit, error).hint(hint)
+    })?;
+    for notice in recovery.notices() {
+        note(format_args!("{}: {notice}", path.display()));
+    }
+    Ok(sandbox)
 }
 
 fn start_failure(address: &str, error: &StartError) -> Failure {

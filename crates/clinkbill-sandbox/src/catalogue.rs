@@ -55,6 +55,10 @@ pub struct Catalogue {
     /// Which payment methods and currencies a checkout offers, instead of the default table.
     #[serde(default)]
     offers: Optional<Vec<Offer>>,
+    /// The file itself; empty where there is none.
+    #[serde(skip)]
+    #[schemars(skip)]
+    text: String,
 }
 
 /// The text is not a catalogue.
@@ -127,8 +131,9 @@ impl Catalogue {
     /// path, a price cannot be, or a currency is not of ISO 4217.
     pub fn from_json(text: &str) -> Result<Self, CatalogueError> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let Object(catalogue): Object<Self> = serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| CatalogueError(error.to_string()))?;
+        let Object(mut catalogue): Object<Self> =
+            serde_path_to_error::deserialize(&mut deserializer)
+                .map_err(|error| CatalogueError(error.to_string()))?;
         deserializer
             .end()
             .map_err(|error| CatalogueError(error.to_string()))?;
@@ -142,7 +147,17 @@ impl Catalogue {
                 )));
             }
         }
+        text.clone_into(&mut catalogue.text);
         Ok(catalogue)
+    }
+
+    /// The file it was read from; empty where there is none.
+    #[cfg_attr(
+        not(feature = "state"),
+        expect(dead_code, reason = "written into a state file")
+    )]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// The products with ids of their own, made at `now`.

@@ -117,6 +117,15 @@ impl MerchantClock {
         self.latest
     }
 
+    /// Is at least this late from now on, where it was read so late before.
+    #[cfg_attr(
+        not(feature = "state"),
+        expect(dead_code, reason = "called when changes are done again")
+    )]
+    pub(crate) fn catch_up(&mut self, now: i64) {
+        self.latest = self.latest.max(now);
+    }
+
     pub(crate) fn is_frozen(&self) -> bool {
         self.frozen
     }

@@ -8,15 +8,22 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Wea
 
 use crate::agenda::Agenda;
 use crate::book::{Book, Products};
+#[cfg(feature = "state")]
+use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::error::RefusalShape;
 use crate::ids::{IdMap, Ids, Seed, SessionId};
+#[cfg(feature = "state")]
+use crate::journal::Terms;
+use crate::journal::{ArmoryChange, Change, Changed, Entry, Journal, NotKept};
 use crate::key::KeyDigest;
 use crate::offers::OfferTable;
 use crate::rulebook::Rulebook;
-use crate::shelf::Shelf;
+use crate::shelf::{Keeper, Shelf};
 use crate::traffic::Desk;
 use crate::webhook::endpoint::EndpointTemplate;
+#[cfg(feature = "state")]
+use crate::webhook::endpoint::SigningSecret;
 use crate::webhook::outbox::Outbox;
 
 /// What a sandbox was started with.
@@ -40,6 +47,36 @@ pub(crate) struct Options {
     pub(crate) webhook_retry_delays: Vec<i64>,
 }
 
+#[cfg(feature = "state")]
+impl Options {
+    fn set_terms(&mut self, terms: &Terms, seed: &Seed) -> Result<(), String> {
+        let catalogue = match &*terms.catalogue {
+            "" => Catalogue::default(),
+            text => Catalogue::from_json(text).map_err(|error| error.to_string())?,
+        };
+        self.products = catalogue
+            .stock(&mut seed.shared_ids(), terms.stocked)
+            .map_err(|error| error.to_string())?;
+        self.offers = OfferTable::new(terms.offers.iter().cloned());
+        self.endpoints = terms
+            .endpoints
+            .iter()
+            .map(|endpoint| {
+                Ok(EndpointTemplate {
+                    url: endpoint.url.clone(),
+                    secret: SigningSecret::new(&endpoint.secret)
+                        .map_err(|error| error.to_string())?,
+                })
+            })
+            .collect::<Result<_, String>>()?;
+        self.session_lifetime_millis = terms.session_lifetime_millis;
+        self.strict = terms.strict;
+        self.webhook_retry_delays
+            .clone_from(&terms.webhook_retry_delays);
+        Ok(())
+    }
+}
+
 /// Every merchant's book and the rules they are kept by.
 pub(crate) struct Engine {
     pub(crate) rulebook: Box<dyn Rulebook>,
@@ -57,6 +94,8 @@ pub(crate) struct Engine {
     bells: RwLock<Vec<Weak<Bell>>>,
     /// How many doors are open that can break a connection.
     breaking_doors: AtomicUsize,
+    /// Told of every change, if anybody is to keep it.
+    pub(crate) journal: Option<Box<dyn Journal>>,
 }
 
 /// What is called when the agenda has changed.
@@ -91,19 +130,21 @@ impl Engine {
             agenda: Agenda::default(),
             bells: RwLock::default(),
             breaking_doors: AtomicUsize::new(0),
+            journal: None,
         }
     }
 
-    /// Acts on a merchant's book at the merchant's time; `wall` is the time of arrival. What
+    /// Looks at a merchant's book at the merchant's time; `wall` is the time of arrival. What
     /// time has ended by itself has ended before, and what has become due is carried after.
     pub(crate) fn with_book<T>(
         &self,
         merchant: KeyDigest,
         wall: i64,
-        act: impl FnOnce(&mut Book, i64) -> T,
+        look: impl FnOnce(&Book, i64) -> T,
     ) -> T {
-        let (result, has_news) =
-            self.peek(merchant, |book| self.act_in_time(merchant, book, wall, act));
+        let (result, has_news) = self.books.with(self, merchant, |book| {
+            self.look_in_time(merchant, book, wall, look)
+        });
         if has_news {
             self.ring();
         }
@@ -115,51 +156,136 @@ impl Engine {
         &self,
         merchant: KeyDigest,
         wall: i64,
-        act: impl FnOnce(&mut Book, i64) -> T,
+        look: impl FnOnce(&Book, i64) -> T,
     ) -> Option<T> {
-        let (result, has_news) = self
-            .books
-            .with_existing(merchant, |book| self.act_in_time(merchant, book, wall, act))?;
+        let (result, has_news) = self.books.with_existing(merchant, |book| {
+            self.look_in_time(merchant, book, wall, look)
+        })?;
         if has_news {
             self.ring();
         }
         Some(result)
     }
 
-    /// Acts on a merchant's book as it stands, without letting time pass.
-    pub(crate) fn peek<T>(&self, merchant: KeyDigest, act: impl FnOnce(&mut Book) -> T) -> T {
-        self.books.with(
-            merchant,
-            || self.empty_place(merchant),
-            |leaving, book| self.part_with(leaving, book),
-            act,
-        )
+    /// Changes a merchant's book as it was asked for, at the merchant's time. It is told to the
+    /// journal before this returns; what cannot be kept is not done any more.
+    pub(crate) fn change<T, E: From<NotKept>>(
+        &self,
+        merchant: KeyDigest,
+        wall: i64,
+        change: Change<'_>,
+        act: impl FnOnce(&mut Book, i64) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (result, has_news) = self.books.with(self, merchant, |book| {
+            let result = self.act_and_keep(book, wall, change, act);
+            (result, self.schedule(merchant, book, wall))
+        });
+        if has_news {
+            self.ring();
+        }
+        result
+    }
+
+    /// Changes a merchant's book, if there is one, by what happens to its deliveries; `act` says
+    /// also whether anything did. That is done whether it can be kept or not: nobody asked for it
+    /// who could be refused. The book stays as idle as it was.
+    pub(crate) fn happen<T>(
+        &self,
+        merchant: KeyDigest,
+        wall: i64,
+        change: Change<'_>,
+        act: impl FnOnce(&mut Book, i64) -> (T, bool),
+    ) -> Option<T> {
+        let (result, has_news) = self.books.with_existing(merchant, |book| {
+            let now = book.clock.now(wall);
+            let has_ended = book.tick(&*self.rulebook, now);
+            let (result, has_happened) = act(book, now);
+            if has_happened {
+                let _ = self.keep(book, wall, now, false, change);
+            } else if has_ended {
+                let _ = self.keep(book, wall, now, false, Change::Tick);
+            }
+            (result, self.schedule(merchant, book, wall))
+        })?;
+        if has_news {
+            self.ring();
+        }
+        Some(result)
+    }
+
+    /// Looks at a merchant's book as it stands, without letting time pass.
+    pub(crate) fn peek<T>(&self, merchant: KeyDigest, look: impl FnOnce(&Book) -> T) -> T {
+        self.books.with(self, merchant, |book| look(book))
+    }
+
+    /// A secret key of the sandbox's own, and its merchant.
+    pub(crate) fn own_key(&self) -> (String, KeyDigest) {
+        self.seed.own_key()
+    }
+
+    /// What all ids grow from.
+    #[cfg(feature = "state")]
+    pub(crate) fn seed(&self) -> &Seed {
+        &self.seed
+    }
+
+    /// Goes on by other terms: books that come start with them.
+    #[cfg(feature = "state")]
+    pub(crate) fn set_terms(&mut self, terms: &Terms) -> Result<(), String> {
+        self.options.set_terms(terms, &self.seed)
     }
 
     /// Acts on what a merchant's requests meet beside the book.
     pub(crate) fn at_desk<T>(&self, merchant: KeyDigest, act: impl FnOnce(&mut Desk) -> T) -> T {
-        self.books.at_desk(
-            merchant,
-            || self.empty_place(merchant),
-            |leaving, book| self.part_with(leaving, book),
-            act,
-        )
+        self.books.at_desk(self, merchant, act)
     }
 
-    /// Empties a merchant's book. Ids go on, so that none is given out twice.
-    pub(crate) fn reset(&self, merchant: KeyDigest) {
+    /// Empties a merchant's book. Ids go on to another round, so that none is given out twice.
+    pub(crate) fn reset(&self, merchant: KeyDigest) -> Result<(), NotKept> {
         let wall = self.clock.now_millis();
-        self.peek(merchant, |book| {
-            self.remove_links(book);
-            let ids = std::mem::replace(&mut book.ids, self.seed.ids_of(&merchant));
-            let empty = self.empty_book(ids);
-            let before = std::mem::replace(book, empty);
-            book.outbox.follow(&before.outbox);
-            book.scheduled = before.scheduled;
-            self.schedule(merchant, book, wall);
-        });
-        self.at_desk(merchant, |desk| *desk = self.empty_desk());
+        self.books.with(self, merchant, |book| {
+            self.check_journal()?;
+            let (round, next_event) = (book.ids.round() + 1, book.outbox.next_event());
+            self.empty(merchant, book, wall, (round, next_event));
+            let now = book.clock.now(wall);
+            self.keep(book, wall, now, false, Change::Reset { round, next_event })
+        })?;
+        self.clear_desk(merchant)?;
         self.ring();
+        Ok(())
+    }
+
+    /// Makes a book anew, with ids of this round and events from this number on.
+    pub(crate) fn empty(
+        &self,
+        merchant: KeyDigest,
+        book: &mut Book,
+        wall: i64,
+        (round, next_event): (u32, u64),
+    ) {
+        self.remove_links(book);
+        let empty = self.empty_book(self.seed.ids_of(&merchant, round), wall);
+        let before = std::mem::replace(book, empty);
+        book.number = before.number;
+        book.scheduled = before.scheduled;
+        book.outbox.follow(next_event);
+        self.schedule(merchant, book, wall);
+    }
+
+    /// Tells the journal of what was done to a merchant's armed faults.
+    pub(crate) fn keep_armory(&self, book: u64, change: ArmoryChange<'_>) -> Result<(), NotKept> {
+        match &self.journal {
+            Some(journal) => journal.keep(&Entry::Armory { book, change }),
+            None => Ok(()),
+        }
+    }
+
+    /// Fails if nothing can be kept any more.
+    pub(crate) fn check_journal(&self) -> Result<(), NotKept> {
+        match &self.journal {
+            Some(journal) if journal.is_broken() => Err(NotKept),
+            _ => Ok(()),
+        }
     }
 
     #[cfg(feature = "server")]
@@ -210,42 +336,78 @@ impl Engine {
         self.clock.on_jump(Arc::downgrade(bell));
     }
 
-    fn empty_place(&self, merchant: KeyDigest) -> (Book, Desk) {
+    /// What a merchant has who comes at this wall time.
+    pub(crate) fn place_of(&self, merchant: KeyDigest, wall: i64) -> (Book, Desk) {
         (
-            self.empty_book(self.seed.ids_of(&merchant)),
-            self.empty_desk(),
+            self.empty_book(self.seed.ids_of(&merchant, 0), wall),
+            Desk::keeping(self.options.request_log),
         )
     }
 
-    fn empty_desk(&self) -> Desk {
-        Desk::keeping(self.options.request_log)
-    }
-
-    fn part_with(&self, leaving: KeyDigest, book: &Book) {
-        self.remove_links(book);
-        self.agenda.change(leaving, book.scheduled, None);
-    }
-
-    fn empty_book(&self, ids: Ids) -> Book {
-        let mut book = Book::new(ids, self.options.products.clone(), Outbox::default());
-        let now = self.clock.now_millis();
+    fn empty_book(&self, ids: Ids, wall: i64) -> Book {
+        let mut book = Book::new(wall, ids, self.options.products.clone(), Outbox::default());
         for template in &self.options.endpoints {
-            book.add_endpoint(template.clone(), now);
+            book.add_endpoint(template.clone(), wall);
         }
         book
     }
 
-    fn act_in_time<T>(
+    fn look_in_time<T>(
         &self,
         merchant: KeyDigest,
         book: &mut Book,
         wall: i64,
-        act: impl FnOnce(&mut Book, i64) -> T,
+        look: impl FnOnce(&Book, i64) -> T,
     ) -> (T, bool) {
         let now = book.clock.now(wall);
-        book.tick(&*self.rulebook, now);
-        let result = act(book, now);
+        if book.tick(&*self.rulebook, now) {
+            // Whoever looks sees it, so that it may not come otherwise later.
+            let _ = self.keep(book, wall, now, false, Change::Tick);
+        }
+        let result = look(book, now);
         (result, self.schedule(merchant, book, wall))
+    }
+
+    fn act_and_keep<T, E: From<NotKept>>(
+        &self,
+        book: &mut Book,
+        wall: i64,
+        change: Change<'_>,
+        act: impl FnOnce(&mut Book, i64) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.check_journal()?;
+        let now = book.clock.now(wall);
+        let has_ended = book.tick(&*self.rulebook, now);
+        let drawn = book.ids.drawn();
+        let result = act(book, now);
+        let leaves_trace = book.ids.drawn() != drawn || self.rulebook.refusal_leaves_customer();
+        if result.is_ok() || leaves_trace {
+            self.keep(book, wall, now, result.is_err(), change)?;
+        } else if has_ended {
+            self.keep(book, wall, now, false, Change::Tick)?;
+        }
+        result
+    }
+
+    fn keep(
+        &self,
+        book: &Book,
+        at: i64,
+        now: i64,
+        refused: bool,
+        change: Change<'_>,
+    ) -> Result<(), NotKept> {
+        let Some(journal) = &self.journal else {
+            return Ok(());
+        };
+        journal.keep(&Entry::Changed(Changed {
+            book: book.number,
+            at,
+            now,
+            drawn: book.ids.drawn(),
+            refused,
+            change,
+        }))
     }
 
     /// Keeps the agenda in step with a book, and says whether somebody has to look at it.
@@ -274,6 +436,31 @@ impl Engine {
     fn ring(&self) {
         for bell in read(&self.bells).iter().filter_map(Weak::upgrade) {
             bell();
+        }
+    }
+}
+
+impl Keeper for Engine {
+    fn empty_place(&self, merchant: KeyDigest) -> (Book, Desk) {
+        self.place_of(merchant, self.clock.now_millis())
+    }
+
+    fn welcome(&self, merchant: KeyDigest, book: &Book) {
+        if let Some(journal) = &self.journal {
+            // If it is lost, so is every change of the book.
+            let _ = journal.keep(&Entry::Opened {
+                book: book.number,
+                merchant,
+                at: book.opened,
+            });
+        }
+    }
+
+    fn part_with(&self, leaving: KeyDigest, book: &Book) {
+        self.remove_links(book);
+        self.agenda.change(leaving, book.scheduled, None);
+        if let Some(journal) = &self.journal {
+            let _ = journal.keep(&Entry::Left { book: book.number });
         }
     }
 }

@@ -3,6 +3,7 @@
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::Answer;
+use crate::journal::NotKept;
 use crate::wire::response::Envelope;
 
 /// A rule's refusal of a request that the contract's schema allows.
@@ -57,6 +58,7 @@ pub(crate) enum ApiError {
         name: &'static str,
         detail: String,
     },
+    NotKept,
 }
 
 impl Refusal {
@@ -94,6 +96,12 @@ impl Refusal {
 
     pub(crate) fn message(&self) -> String {
         format!("{}: {}", self.name, self.detail)
+    }
+}
+
+impl From<NotKept> for ApiError {
+    fn from(NotKept: NotKept) -> Self {
+        Self::NotKept
     }
 }
 
@@ -213,6 +221,11 @@ impl ApiError {
             Self::NotFound { name, detail } => {
                 (StatusCode::NOT_FOUND, 404, format!("{name}: {detail}"))
             }
+            Self::NotKept => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                500,
+                "STATE_NOT_KEPT: the state file could not be written; nothing can be changed until the sandbox is started again".into(),
+            ),
         }
     }
 }

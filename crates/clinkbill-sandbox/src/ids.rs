@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::key::KeyDigest;
@@ -15,12 +16,16 @@ const ID_CHARS: usize = 24;
 const TOKEN_CHARS: usize = 43;
 
 /// What all ids and tokens of a sandbox grow from.
-#[derive(Clone)]
-pub(crate) struct Seed([u8; 32]);
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Seed(#[serde(with = "hex::serde")] [u8; 32]);
 
 /// The ids of one merchant, unguessable without the seed and the same for the same seed, key
 /// and calls.
-pub(crate) struct Ids(StdRng);
+pub(crate) struct Ids {
+    rng: StdRng,
+    drawn: u64,
+    round: u32,
+}
 
 /// An id of `LENGTH` bytes that the sandbox made: a prefix and 24 letters and digits. It is held
 /// in place, since a book holds many.
@@ -50,8 +55,7 @@ impl Seed {
 
     /// A secret key of the sandbox's own, and its merchant.
     pub(crate) fn own_key(&self) -> (String, KeyDigest) {
-        let rng = StdRng::from_seed(Sha256::digest(self.0).into());
-        let key = Ids(rng).id(OWN_KEY_PREFIX);
+        let key = Ids::from_seed(Sha256::digest(self.0).into()).id(OWN_KEY_PREFIX);
         let digest = KeyDigest::of_own(&key);
         (key, digest)
     }
@@ -62,7 +66,7 @@ impl Seed {
             .chain_update(self.0)
             .chain_update("catalogue")
             .finalize();
-        Ids(StdRng::from_seed(seed.into()))
+        Ids::from_seed(seed.into())
     }
 
     /// What the forms of a checkout page carry, so that only they are taken: who has the link
@@ -78,19 +82,44 @@ impl Seed {
             .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
     }
 
-    pub(crate) fn ids_of(&self, merchant: &KeyDigest) -> Ids {
-        let seed = Sha256::new()
+    /// The ids of a merchant whose book was emptied for so many times: none of them is one of an
+    /// earlier round.
+    pub(crate) fn ids_of(&self, merchant: &KeyDigest, round: u32) -> Ids {
+        let mut seed = Sha256::new()
             .chain_update(self.0)
-            .chain_update(merchant.as_bytes())
-            .finalize();
-        Ids(StdRng::from_seed(seed.into()))
+            .chain_update(merchant.as_bytes());
+        if round > 0 {
+            seed.update(round.to_le_bytes());
+        }
+        Ids {
+            round,
+            ..Ids::from_seed(seed.finalize().into())
+        }
     }
 }
 
 impl Ids {
+    fn from_seed(seed: [u8; 32]) -> Self {
+        Self {
+            rng: StdRng::from_seed(seed),
+            drawn: 0,
+            round: 0,
+        }
+    }
+
+    /// How many ids and tokens were drawn in this round.
+    pub(crate) fn drawn(&self) -> u64 {
+        self.drawn
+    }
+
+    /// For how many times the book was emptied.
+    pub(crate) fn round(&self) -> u32 {
+        self.round
+    }
+
     /// Ids that nobody will see.
     pub(crate) fn throwaway() -> Self {
-        Self(StdRng::from_seed([0; 32]))
+        Self::from_seed([0; 32])
     }
 
     /// A public id: `prefix` and 24 letters and digits.
@@ -134,12 +163,13 @@ impl Ids {
 
     /// Random letters and digits, each as likely as any other.
     fn characters<const COUNT: usize>(&mut self) -> [u8; COUNT] {
+        self.drawn += 1;
         let mut characters = [0; COUNT];
         let mut places = characters.iter_mut();
         let mut place = places.next();
         while place.is_some() {
             let mut random = [0; 32];
-            self.0.fill_bytes(&mut random);
+            self.rng.fill_bytes(&mut random);
             // Six bits have two values too many, which are passed over.
             for character in random
                 .iter()

@@ -1,5 +1,6 @@
 //! Secret keys: which are accepted, and what is kept of them.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::ApiError;
@@ -9,8 +10,8 @@ const TEST_PREFIXES: [&str; 2] = ["sk_test_", "sk_uat_"];
 const PRODUCTION_PREFIXES: [&str; 2] = ["sk_prod_", "sk_live_"];
 
 /// Names a merchant: a key is a merchant, and only its digest is kept.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct KeyDigest([u8; 32]);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct KeyDigest(#[serde(with = "hex::serde")] [u8; 32]);
 
 /// A part of a digest is as good a hash as any.
 impl std::hash::Hash for KeyDigest {

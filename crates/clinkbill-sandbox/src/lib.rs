@@ -88,6 +88,7 @@ mod error;
 mod flow;
 mod http;
 mod ids;
+mod journal;
 mod key;
 mod merchant;
 mod observation;
@@ -97,6 +98,8 @@ mod request;
 pub mod rulebook;
 mod sandbox;
 mod shelf;
+#[cfg(feature = "state")]
+mod state;
 mod traffic;
 mod view;
 mod webhook;
@@ -115,6 +118,8 @@ pub use flow::{Attempt, Paid, Settlement};
 pub use offers::{Country, CountryError, Offer, OfferTable, PurchaseType};
 pub use request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
 pub use sandbox::{ControlError, Delivery, Merchant, Sandbox, SandboxBuilder, StartError};
+#[cfg(feature = "state")]
+pub use state::{Recovery, StateError};
 pub use traffic::{
     ArmedFault, Fault, FaultKind, FaultTime, LoggedRequest, ProxyStatus, RequestLog,
 };

@@ -32,12 +32,12 @@ impl Merchant {
     /// # Ok::<(), clinkbill_sandbox::ControlError>(())
     /// ```
     pub fn freeze(&self) {
-        self.engine.freeze_clock(self.digest, self.wall());
+        let _ = self.engine.freeze_clock(self.digest, self.wall());
     }
 
     /// Lets the merchant's time run on from where it stands. What was gained stays gained.
     pub fn resume(&self) {
-        self.engine.resume_clock(self.digest, self.wall());
+        let _ = self.engine.resume_clock(self.digest, self.wall());
     }
 
     /// Moves the merchant's time forward, frozen or running. Sessions whose end is passed expire
@@ -84,13 +84,14 @@ impl Merchant {
     /// assert_eq!(merchant.armed_mischief().duplicate, 3);
     /// ```
     pub fn disturb_next(&self, count: u32, mischief: Mischief) {
-        self.engine
+        let _ = self
+            .engine
             .arm_mischief(self.digest, mischief, count, self.wall());
     }
 
     /// Lets nothing more go wrong with the deliveries to come.
     pub fn disturb_nothing(&self) {
-        self.engine.clear_mischief(self.digest, self.wall());
+        let _ = self.engine.clear_mischief(self.digest, self.wall());
     }
 
     /// What is still to go wrong.
@@ -131,6 +132,7 @@ impl Sandbox {
             delivery.merchant,
             delivery.number,
             answer.map_err(str::to_owned),
+            self.engine.clock.now_millis(),
         );
     }
 }

@@ -31,7 +31,7 @@ closed_enum! {
 }
 
 /// What a checkout offers for one type of purchase at one place.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Offer {
     /// The type of purchase.
@@ -77,6 +77,14 @@ impl OfferTable {
     #[must_use]
     pub fn new(rows: impl IntoIterator<Item = Offer>) -> Self {
         Self(rows.into_iter().collect())
+    }
+
+    #[cfg_attr(
+        not(feature = "state"),
+        expect(dead_code, reason = "written into a state file")
+    )]
+    pub(crate) fn rows(&self) -> &[Offer] {
+        &self.0
     }
 
     /// What is offered for a purchase at a place: the row of the place, or the one of every

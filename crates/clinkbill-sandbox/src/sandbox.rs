@@ -12,6 +12,8 @@ use crate::engine::{Engine, Options};
 use crate::error::{ApiError, RefusalShape};
 use crate::flow::{Attempt, Paid, Settlement};
 use crate::ids::Seed;
+#[cfg(feature = "state")]
+use crate::journal::{EndpointTerms, Terms};
 use crate::key::KeyDigest;
 use crate::offers::OfferTable;
 use crate::request::{Answer, Body, Reply, Request};
@@ -62,7 +64,8 @@ pub struct SandboxBuilder {
     rulebook: Box<dyn Rulebook>,
     clock: Box<dyn Clock>,
     seed: Seed,
-    endpoints: Vec<EndpointTemplate>,
+    /// With the text of their secrets.
+    endpoints: Vec<(EndpointTemplate, String)>,
     webhook_retry_delays: Vec<i64>,
     refusal_shape: RefusalShape,
     session_lifetime: Duration,
@@ -124,6 +127,15 @@ impl Sandbox {
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
+    }
+
+    pub(crate) fn around(engine: Arc<Engine>) -> Self {
+        let (key, digest) = engine.own_key();
+        Self {
+            engine,
+            key: key.into(),
+            digest,
+        }
     }
 
     /// A sandbox of your making.
@@ -197,7 +209,7 @@ impl Sandbox {
     #[must_use]
     pub fn take_due_deliveries(&self) -> Vec<Delivery> {
         self.engine
-            .hand_out_due()
+            .hand_out_due(self.engine.clock.now_millis())
             .into_iter()
             .map(|(merchant, number, due)| Delivery {
                 url: due.url,
@@ -277,13 +289,14 @@ impl SandboxBuilder {
         let EndpointUrl(url) = EndpointUrl::new(url.to_owned())
             .filter(|EndpointUrl(url)| is_web_url(url))
             .ok_or(StartError::WebhookUrl)?;
-        if self.endpoints.iter().any(|endpoint| endpoint.url == url) {
+        if self.endpoints.iter().any(|(known, _)| known.url == url) {
             return Err(StartError::WebhookUrlTaken);
         }
-        self.endpoints.push(EndpointTemplate {
+        let endpoint = EndpointTemplate {
             url,
             secret: SigningSecret::new(secret)?,
-        });
+        };
+        self.endpoints.push((endpoint, secret.to_owned()));
         Ok(self)
     }
 
@@ -357,7 +370,38 @@ impl SandboxBuilder {
     /// Starts the sandbox.
     #[must_use]
     pub fn build(self) -> Sandbox {
-        let (key, digest) = self.seed.own_key();
+        Sandbox::around(Arc::new(self.into_engine()))
+    }
+
+    #[cfg(feature = "state")]
+    pub(crate) fn use_seed(&mut self, seed: Seed) {
+        self.seed = seed;
+    }
+
+    /// What a book is made from and decided by.
+    #[cfg(feature = "state")]
+    pub(crate) fn terms(&self) -> Terms {
+        let own_offers = self.offers.clone();
+        let offers = own_offers.or_else(|| self.catalogue.offer_table());
+        Terms {
+            catalogue: self.catalogue.text().to_owned(),
+            stocked: self.clock.now_millis(),
+            offers: offers.unwrap_or_default().rows().to_vec(),
+            endpoints: self
+                .endpoints
+                .iter()
+                .map(|(endpoint, secret)| EndpointTerms {
+                    url: endpoint.url.clone(),
+                    secret: secret.clone(),
+                })
+                .collect(),
+            session_lifetime_millis: millis(self.session_lifetime),
+            strict: self.strict,
+            webhook_retry_delays: self.webhook_retry_delays.clone(),
+        }
+    }
+
+    pub(crate) fn into_engine(self) -> Engine {
         let offers = self
             .offers
             .or_else(|| self.catalogue.offer_table())
@@ -371,7 +415,11 @@ impl SandboxBuilder {
             refusal_shape: self.refusal_shape,
             session_lifetime_millis: millis(self.session_lifetime),
             timestamp_tolerance_millis: millis(self.timestamp_tolerance),
-            endpoints: self.endpoints,
+            endpoints: self
+                .endpoints
+                .into_iter()
+                .map(|(endpoint, _)| endpoint)
+                .collect(),
             books: self.books,
             request_log: self.request_log,
             allowed_hosts: self.allowed_hosts,
@@ -380,20 +428,20 @@ impl SandboxBuilder {
             strict: self.strict,
             webhook_retry_delays: self.webhook_retry_delays,
         };
-        Sandbox {
-            engine: Arc::new(Engine::new(self.rulebook, self.clock, self.seed, options)),
-            key: key.into(),
-            digest,
-        }
+        Engine::new(self.rulebook, self.clock, self.seed, options)
     }
 }
 
 impl Merchant {
     /// The buyer attempts to pay: one order, and a complete session when it succeeds.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an attempt is made where it is used"
+    )]
     pub fn pay(&self, session_id: &str, attempt: Attempt) -> Result<Paid, ControlError> {
         let now = self.engine.clock.now_millis();
         self.engine
-            .pay(self.digest, session_id, attempt, now)
+            .pay(self.digest, session_id, &attempt, now)
             .map_err(ControlError::from)
     }
 
@@ -416,10 +464,14 @@ impl Merchant {
     /// assert!(merchant.pay(session_id, Attempt::succeeded()).is_ok());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a settlement is made where it is used"
+    )]
     pub fn settle(&self, order_id: &str, settlement: Settlement) -> Result<Paid, ControlError> {
         let now = self.engine.clock.now_millis();
         self.engine
-            .settle(self.digest, order_id, settlement, now)
+            .settle(self.digest, order_id, &settlement, now)
             .map_err(ControlError::from)
     }
 

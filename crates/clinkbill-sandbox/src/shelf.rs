@@ -10,11 +10,26 @@ use crate::traffic::Desk;
 
 /// Every merchant's book. When one more comes than there are places, the idlest leaves.
 pub(crate) struct Shelf {
-    places: RwLock<HashMap<KeyDigest, Arc<Place>>>,
+    places: RwLock<Places>,
     limit: usize,
     uses: AtomicU64,
     left: AtomicU64,
+    /// The number of the book to come.
+    next: AtomicU64,
 }
+
+/// Makes the books of a shelf, and hears of those that come and go.
+pub(crate) trait Keeper {
+    fn empty_place(&self, merchant: KeyDigest) -> (Book, Desk);
+
+    /// A book comes; nobody else has seen it.
+    fn welcome(&self, merchant: KeyDigest, book: &Book);
+
+    /// A book has to leave for another.
+    fn part_with(&self, merchant: KeyDigest, book: &Book);
+}
+
+type Places = HashMap<KeyDigest, Arc<Place>>;
 
 struct Place {
     book: Mutex<Book>,
@@ -32,20 +47,19 @@ impl Shelf {
             limit: limit.max(1),
             uses: AtomicU64::new(0),
             left: AtomicU64::new(0),
+            next: AtomicU64::new(0),
         }
     }
 
-    /// Acts on a merchant's book, which is made if there is none. `part` is shown a book that
-    /// has to leave for it.
+    /// Acts on a merchant's book, which is made if there is none.
     pub(crate) fn with<T>(
         &self,
+        keeper: &impl Keeper,
         merchant: KeyDigest,
-        make: impl Fn() -> (Book, Desk),
-        part: impl Fn(KeyDigest, &Book),
         act: impl FnOnce(&mut Book) -> T,
     ) -> T {
         loop {
-            let place = self.place(merchant, &make, &part);
+            let place = self.place(keeper, merchant);
             let mut book = lock(&place.book);
             if !place.has_left.load(Ordering::Relaxed) {
                 self.mark_use(&place);
@@ -58,12 +72,11 @@ impl Shelf {
     /// while the merchant leaves is gone with it.
     pub(crate) fn at_desk<T>(
         &self,
+        keeper: &impl Keeper,
         merchant: KeyDigest,
-        make: impl Fn() -> (Book, Desk),
-        part: impl Fn(KeyDigest, &Book),
         act: impl FnOnce(&mut Desk) -> T,
     ) -> T {
-        let place = self.place(merchant, &make, &part);
+        let place = self.place(keeper, merchant);
         self.mark_use(&place);
         act(&mut lock(&place.desk))
     }
@@ -96,18 +109,11 @@ impl Shelf {
         read(&self.places).get(&merchant).cloned()
     }
 
-    fn place(
-        &self,
-        merchant: KeyDigest,
-        make: &impl Fn() -> (Book, Desk),
-        part: &impl Fn(KeyDigest, &Book),
-    ) -> Arc<Place> {
+    fn place(&self, keeper: &impl Keeper, merchant: KeyDigest) -> Arc<Place> {
         self.find(merchant).unwrap_or_else(|| {
-            let (place, leaving) = self.add(merchant, make());
+            let (place, leaving) = self.add(keeper, merchant);
             if let Some((whose, leaving)) = leaving {
-                let book = lock(&leaving.book);
-                leaving.has_left.store(true, Ordering::Relaxed);
-                part(whose, &book);
+                part(keeper, whose, &leaving);
             }
             place
         })
@@ -121,32 +127,84 @@ impl Shelf {
     /// The merchant's place, and the one that had to leave for it.
     fn add(
         &self,
+        keeper: &impl Keeper,
         merchant: KeyDigest,
-        (book, desk): (Book, Desk),
     ) -> (Arc<Place>, Option<(KeyDigest, Arc<Place>)>) {
-        let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+        let (mut book, desk) = keeper.empty_place(merchant);
+        let mut places = write(&self.places);
         if let Some(place) = places.get(&merchant) {
             return (Arc::clone(place), None);
         }
         let leaving = (places.len() >= self.limit)
-            .then(|| idlest(&places))
-            .flatten()
-            .and_then(|idlest| places.remove_entry(&idlest));
-        if leaving.is_some() {
-            self.left.fetch_add(1, Ordering::Relaxed);
-        }
-        let place = Arc::new(Place {
+            .then(|| self.take_idlest(&mut places))
+            .flatten();
+        book.number = self.next.fetch_add(1, Ordering::Relaxed);
+        // Before anybody can find it, and so before anything else is told of it.
+        keeper.welcome(merchant, &book);
+        let place = self.new_place(book, desk);
+        places.insert(merchant, Arc::clone(&place));
+        (place, leaving)
+    }
+
+    fn take_idlest(&self, places: &mut Places) -> Option<(KeyDigest, Arc<Place>)> {
+        let idlest = idlest(places).and_then(|idlest| places.remove_entry(&idlest))?;
+        self.left.fetch_add(1, Ordering::Relaxed);
+        Some(idlest)
+    }
+
+    fn new_place(&self, book: Book, mut desk: Desk) -> Arc<Place> {
+        desk.book = book.number;
+        Arc::new(Place {
             book: Mutex::new(book),
             desk: Mutex::new(desk),
             last_use: AtomicU64::new(self.uses.fetch_add(1, Ordering::Relaxed)),
             has_left: AtomicBool::new(false),
-        });
-        places.insert(merchant, Arc::clone(&place));
-        (place, leaving)
+        })
     }
 }
 
-fn idlest(places: &HashMap<KeyDigest, Arc<Place>>) -> Option<KeyDigest> {
+/// What is done after a start from a state file.
+#[cfg(feature = "state")]
+impl Shelf {
+    /// Puts a book where it stood before.
+    pub(crate) fn restore(&self, merchant: KeyDigest, (book, desk): (Book, Desk)) {
+        self.next.fetch_max(book.number + 1, Ordering::Relaxed);
+        let place = self.new_place(book, desk);
+        write(&self.places).insert(merchant, place);
+    }
+
+    /// Counts books that left before.
+    pub(crate) fn count_left(&self, books: u64) {
+        self.left.fetch_add(books, Ordering::Relaxed);
+    }
+
+    pub(crate) fn merchants(&self) -> Vec<KeyDigest> {
+        read(&self.places).keys().copied().collect()
+    }
+
+    /// Parts with the idlest until there are no more books than places.
+    pub(crate) fn trim(&self, keeper: &impl Keeper) {
+        loop {
+            let mut places = write(&self.places);
+            if places.len() <= self.limit {
+                return;
+            }
+            let Some((merchant, leaving)) = self.take_idlest(&mut places) else {
+                return;
+            };
+            drop(places);
+            part(keeper, merchant, &leaving);
+        }
+    }
+}
+
+fn part(keeper: &impl Keeper, merchant: KeyDigest, leaving: &Place) {
+    let book = lock(&leaving.book);
+    leaving.has_left.store(true, Ordering::Relaxed);
+    keeper.part_with(merchant, &book);
+}
+
+fn idlest(places: &Places) -> Option<KeyDigest> {
     places
         .iter()
         .min_by_key(|(_, place)| place.last_use.load(Ordering::Relaxed))
@@ -162,4 +220,8 @@ fn lock<T>(one: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

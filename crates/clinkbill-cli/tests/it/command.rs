@@ -63,7 +63,8 @@ impl Running {
         Self::of(command.stderr(Stdio::piped()))
     }
 
-    fn of(command: &mut Command) -> Self {
+    /// The same, its stderr wherever the command has it.
+    pub(crate) fn of(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

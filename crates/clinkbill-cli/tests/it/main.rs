@@ -8,5 +8,6 @@ mod conformance;
 mod doctor;
 mod front;
 mod sandbox;
+mod state;
 mod webhook;
 mod webhook_endpoint;

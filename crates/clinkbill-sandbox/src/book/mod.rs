@@ -24,6 +24,10 @@ pub(crate) use subscriptions::{Invoice, Subscription, Subscriptions};
 
 /// Everything one merchant has. A refused request leaves it as it was.
 pub(crate) struct Book {
+    /// Names it in the journal.
+    pub(crate) number: u64,
+    /// The wall time at which its merchant came.
+    pub(crate) opened: i64,
     pub(crate) ids: Ids,
     pub(crate) clock: MerchantClock,
     pub(crate) customers: Customers,
@@ -39,8 +43,10 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    pub(crate) fn new(ids: Ids, products: Products, outbox: Outbox) -> Self {
+    pub(crate) fn new(opened: i64, ids: Ids, products: Products, outbox: Outbox) -> Self {
         Self {
+            number: 0,
+            opened,
             ids,
             clock: MerchantClock::default(),
             customers: Customers::default(),
@@ -55,11 +61,13 @@ impl Book {
     }
 
     /// Lets time pass: what ends by itself has ended at its own time, and its events are in the
-    /// outbox.
-    pub(crate) fn tick(&mut self, rulebook: &dyn Rulebook, now: i64) {
-        for (end, session_id) in self.sessions.expire(rulebook, now) {
-            self.announce_session(end, EventType::SessionExpired, &session_id);
+    /// outbox. Says whether anything did.
+    pub(crate) fn tick(&mut self, rulebook: &dyn Rulebook, now: i64) -> bool {
+        let ended = self.sessions.expire(rulebook, now);
+        for (end, session_id) in &ended {
+            self.announce_session(*end, EventType::SessionExpired, session_id);
         }
+        !ended.is_empty()
     }
 
     /// The wall time at which something next happens by itself, seen from `now`.

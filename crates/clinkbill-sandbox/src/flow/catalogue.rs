@@ -9,6 +9,7 @@ use crate::Answer;
 use crate::book::{Book, Price, Product};
 use crate::engine::Engine;
 use crate::error::{ApiError, Refusal};
+use crate::journal::Change;
 use crate::key::KeyDigest;
 use crate::paging::Page;
 use crate::rulebook::{PriceTerms, PriceWish, price_terms};
@@ -46,7 +47,8 @@ impl Engine {
             .map(|(number, Object(price))| self.new_price(&format!("priceList[{number}]."), price))
             .collect::<Result<Vec<_>, _>>()?;
 
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::CreateProduct { body: body.into() };
+        self.change(merchant, wall, change, |book, now| {
             let product_id: Arc<str> = book.ids.id("prd_").into();
             book.products.insert(Product {
                 id: Arc::clone(&product_id),
@@ -97,7 +99,10 @@ impl Engine {
         product_id: &str,
         wall: i64,
     ) -> Result<(), ApiError> {
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::RetireProduct {
+            product: product_id.into(),
+        };
+        self.change(merchant, wall, change, |book, now| {
             known_product(book, product_id)?;
             book.products.set_active(product_id, false, now);
             Ok(())
@@ -123,7 +128,8 @@ impl Engine {
             },
         )?;
         let is_default = request.is_default_price.0.unwrap_or(false);
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::CreatePrice { body: body.into() };
+        self.change(merchant, wall, change, |book, now| {
             let product_id = known_product(book, &request.product_id)?;
             let price = price(book, product_id, terms, true, now);
             let price_id = Arc::clone(&price.id);

@@ -5,6 +5,7 @@ use crate::Answer;
 use crate::book::{Book, CustomerNumber, Draft, Session, SessionState};
 use crate::engine::{Engine, Link};
 use crate::error::{ApiError, Refusal};
+use crate::journal::Change;
 use crate::key::KeyDigest;
 use crate::observation::Observations;
 use crate::rulebook::{self, Forbidden, Identifiers, Rulebook, Situation, Verdict};
@@ -30,7 +31,11 @@ impl Engine {
         let mut observations = Observations::new(self.options.strict);
         let (mut draft, named) = rulebook::draft(&*self.rulebook, request, &mut observations)?;
 
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::CreateSession {
+            body: body.into(),
+            origin: origin.into(),
+        };
+        self.change(merchant, wall, change, |book, now| {
             let rulebook = &*self.rulebook;
             if let Some(reply) = self.earlier_session(book, &draft, origin) {
                 return Ok(reply);

@@ -9,6 +9,7 @@ use crate::book::{Book, Order, OrderState, Session, SessionState};
 use crate::engine::{Engine, Link};
 use crate::error::{ApiError, Refusal};
 use crate::ids::OrderId;
+use crate::journal::Change;
 use crate::key::KeyDigest;
 use crate::offers::Country;
 use crate::rulebook::Rulebook;
@@ -22,10 +23,11 @@ impl Engine {
         &self,
         merchant: KeyDigest,
         session_id: &str,
-        attempt: Attempt,
+        attempt: &Attempt,
         wall: i64,
     ) -> Result<Paid, ApiError> {
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::pay(session_id, attempt);
+        self.change(merchant, wall, change, |book, now| {
             let rulebook = &*self.rulebook;
             let session = open_session(rulebook, book, session_id)?;
             rulebook.attempt_beside_another(session.under_way.is_some())?;
@@ -61,9 +63,9 @@ impl Engine {
                 OrderStatus::Created,
                 now,
             );
-            let redirect_url = match attempt.outcome {
+            let redirect_url = match &attempt.outcome {
                 Outcome::Settled(settlement) => {
-                    conclude(rulebook, book, &order_id, settlement, now)
+                    conclude(rulebook, book, &order_id, settlement.clone(), now)
                 }
                 Outcome::Processing => {
                     begin(book, &session_id, &order_id, OrderState::Pending);
@@ -93,10 +95,11 @@ impl Engine {
         &self,
         merchant: KeyDigest,
         order_id: &str,
-        settlement: Settlement,
+        settlement: &Settlement,
         wall: i64,
     ) -> Result<Paid, ApiError> {
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::settle(order_id, settlement);
+        self.change(merchant, wall, change, |book, now| {
             let order = book.orders.get(order_id).ok_or_else(order_not_found)?;
             if order.settled.is_some() {
                 return Err(Refusal::new(
@@ -107,7 +110,7 @@ impl Engine {
             }
             let order_id = order.id;
             Ok(Paid {
-                redirect_url: conclude(&*self.rulebook, book, &order_id, settlement, now),
+                redirect_url: conclude(&*self.rulebook, book, &order_id, settlement.clone(), now),
                 order_id: order_id.to_string(),
             })
         })
@@ -128,7 +131,7 @@ impl Engine {
             let _ = self.pay(
                 link.merchant,
                 &link.session_id,
-                Attempt::succeeded().by(method),
+                &Attempt::succeeded().by(method),
                 wall,
             );
         }
@@ -141,7 +144,10 @@ impl Engine {
         session_id: &str,
         wall: i64,
     ) -> Result<Option<String>, ApiError> {
-        self.with_book(merchant, wall, |book, _| {
+        let change = Change::Cancel {
+            session: session_id.into(),
+        };
+        self.change(merchant, wall, change, |book, _| {
             let session = open_session(&*self.rulebook, book, session_id)?;
             let redirect_url = redirect_on_leaving(&*self.rulebook, session);
             if self.rulebook.leaving_ends_session()

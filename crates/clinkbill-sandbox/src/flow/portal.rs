@@ -5,6 +5,7 @@ use crate::Answer;
 use crate::book::Portal;
 use crate::engine::Engine;
 use crate::error::{ApiError, Refusal};
+use crate::journal::Change;
 use crate::key::KeyDigest;
 use crate::wire::field::WebUrl;
 use crate::wire::read_object;
@@ -30,7 +31,11 @@ impl Engine {
             .subscription_update_product_ids
             .0
             .unwrap_or_default();
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::CreateBillingSession {
+            body: body.into(),
+            origin: origin.into(),
+        };
+        self.change(merchant, wall, change, |book, now| {
             if let Some(unknown) = products.iter().find(|id| book.products.get(id).is_none()) {
                 return Err(Refusal::field(
                     "subscriptionUpdateProductIds",

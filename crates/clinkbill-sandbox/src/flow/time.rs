@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::{ApiError, Refusal};
+use crate::journal::Change;
 use crate::key::KeyDigest;
 
 /// A merchant's clock as it stands.
@@ -20,18 +21,26 @@ impl Engine {
     }
 
     /// Stops the merchant's time where it stands.
-    pub(crate) fn freeze_clock(&self, merchant: KeyDigest, wall: i64) -> ClockState {
-        self.with_book(merchant, wall, |book, now| {
+    pub(crate) fn freeze_clock(
+        &self,
+        merchant: KeyDigest,
+        wall: i64,
+    ) -> Result<ClockState, ApiError> {
+        self.change(merchant, wall, Change::Freeze, |book, now| {
             book.clock.freeze(wall);
-            ClockState { now, frozen: true }
+            Ok(ClockState { now, frozen: true })
         })
     }
 
     /// Lets the merchant's time run on from where it stands.
-    pub(crate) fn resume_clock(&self, merchant: KeyDigest, wall: i64) -> ClockState {
-        self.with_book(merchant, wall, |book, now| {
+    pub(crate) fn resume_clock(
+        &self,
+        merchant: KeyDigest,
+        wall: i64,
+    ) -> Result<ClockState, ApiError> {
+        self.change(merchant, wall, Change::Resume, |book, now| {
             book.clock.resume(wall);
-            ClockState { now, frozen: false }
+            Ok(ClockState { now, frozen: false })
         })
     }
 
@@ -43,7 +52,7 @@ impl Engine {
         millis: u64,
         wall: i64,
     ) -> Result<ClockState, ApiError> {
-        self.with_book(merchant, wall, |book, _| {
+        self.change(merchant, wall, Change::Advance { millis }, |book, _| {
             let now = book.clock.advance(wall, millis).ok_or_else(|| {
                 Refusal::new("TIME_TOO_LATE", "the clock goes up to the year 9000")
             })?;

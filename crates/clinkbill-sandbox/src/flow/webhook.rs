@@ -1,12 +1,14 @@
 //! A merchant's webhook endpoints, as the documented API manages them.
 
 use clinkbill_webhook::EventType;
+use serde::{Deserialize, Serialize};
 
 use super::{success, success_page};
 use crate::Answer;
 use crate::book::Book;
 use crate::engine::Engine;
 use crate::error::{ApiError, Refusal};
+use crate::journal::Change;
 use crate::key::KeyDigest;
 use crate::paging::Page;
 use crate::rulebook::is_web_url;
@@ -33,7 +35,8 @@ pub(crate) struct EndpointFilter {
 }
 
 /// What is done to an endpoint that a path names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum EndpointAction {
     Read,
     Enable,
@@ -78,7 +81,8 @@ impl Engine {
             description: request.description.0.map(Text::into_inner),
             enabled: request.enabled.0,
         };
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::CreateEndpoint { body: body.into() };
+        self.change(merchant, wall, change, |book, now| {
             check_url(book, wish.url.as_deref(), None)?;
             let (created, secret) = create(book, wish, now)?;
             Ok(success(view(created, Some(&secret))))
@@ -102,7 +106,8 @@ impl Engine {
             description: request.description.0.map(Text::into_inner),
             enabled: request.enabled.0,
         };
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::EnsureEndpoint { body: body.into() };
+        self.change(merchant, wall, change, |book, now| {
             let existing = book
                 .outbox
                 .endpoints
@@ -117,7 +122,7 @@ impl Engine {
                 let (created, secret) = create(book, wish, now)?;
                 return Ok(ensured(created, EnsureSource::Created, Some(&secret)));
             };
-            let is_updated = change(book, at, wish, now);
+            let is_updated = alter(book, at, wish, now);
             let secret = if rotates {
                 Some(rotate_secret(book, at, now)?)
             } else {
@@ -152,10 +157,14 @@ impl Engine {
             description: request.description.0.map(Text::into_inner),
             enabled: request.enabled.0,
         };
-        self.with_book(merchant, wall, |book, now| {
+        let change = Change::UpdateEndpoint {
+            endpoint: id.into(),
+            body: body.into(),
+        };
+        self.change(merchant, wall, change, |book, now| {
             let at = find(book, id)?;
             check_url(book, wish.url.as_deref(), Some(at))?;
-            change(book, at, wish, now);
+            alter(book, at, wish, now);
             Ok(success(view(&book.outbox.endpoints[at], None)))
         })
     }
@@ -168,7 +177,17 @@ impl Engine {
         action: EndpointAction,
         wall: i64,
     ) -> Result<Answer, ApiError> {
-        self.with_book(merchant, wall, |book, now| {
+        if action == EndpointAction::Read {
+            return self.with_book(merchant, wall, |book, _| {
+                let at = find(book, id)?;
+                Ok(success(view(&book.outbox.endpoints[at], None)))
+            });
+        }
+        let change = Change::ActOnEndpoint {
+            endpoint: id.into(),
+            action,
+        };
+        self.change(merchant, wall, change, |book, now| {
             let at = find(book, id)?;
             let enabled = match action {
                 EndpointAction::Enable => Some(true),
@@ -179,7 +198,7 @@ impl Engine {
                 enabled,
                 ..Wish::default()
             };
-            change(book, at, wish, now);
+            alter(book, at, wish, now);
             let secret = if action == EndpointAction::RotateSecret {
                 Some(rotate_secret(book, at, now)?)
             } else {
@@ -196,7 +215,10 @@ impl Engine {
         id: &str,
         wall: i64,
     ) -> Result<Answer, ApiError> {
-        self.with_book(merchant, wall, |book, _| {
+        let change = Change::DeleteEndpoint {
+            endpoint: id.into(),
+        };
+        self.change(merchant, wall, change, |book, _| {
             let at = find(book, id)?;
             book.outbox.remove_endpoint(at);
             Ok(success(()))
@@ -302,7 +324,7 @@ fn create(book: &mut Book, wish: Wish, now: i64) -> Result<(&Endpoint, String), 
 }
 
 /// Makes an endpoint what it shall be, and says whether it was anything else.
-fn change(book: &mut Book, at: usize, wish: Wish, now: i64) -> bool {
+fn alter(book: &mut Book, at: usize, wish: Wish, now: i64) -> bool {
     let endpoint = &mut book.outbox.endpoints[at];
     let events = wish.events.map(each_once);
     // An empty description takes the old one away.

@@ -219,6 +219,11 @@ impl Fault {
         self.operation.as_deref()
     }
 
+    /// Whether it goes away by being met.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.times.is_some()
+    }
+
     pub(crate) fn concerns(&self, operation: &str) -> bool {
         self.operation().is_none_or(|own| own == operation)
     }

@@ -8,18 +8,23 @@ mod mask;
 pub use fault::{ArmedFault, Fault, FaultKind, FaultTime, ProxyStatus};
 pub use log::{LoggedRequest, RequestLog};
 
+use std::borrow::Cow;
+
 use armory::Armory;
 use log::Requests;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
 use crate::error::{ApiError, Refusal};
 use crate::http::is_operation;
+use crate::journal::{ArmoryChange, NotKept};
 use crate::key::KeyDigest;
 use crate::request::{Answer, Reply, Request};
 use crate::{ControlError, Merchant};
 
 /// What a door can do to a caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Door {
     /// It hands over answers, and has no connection to break.
     AnswersOnly,
@@ -29,7 +34,9 @@ pub(crate) enum Door {
 
 /// What stands beside one merchant's book.
 pub(crate) struct Desk {
-    pub(crate) armory: Armory,
+    /// The number of that book.
+    pub(crate) book: u64,
+    armory: Armory,
     pub(crate) requests: Requests,
 }
 
@@ -37,9 +44,15 @@ impl Desk {
     /// Without faults, and with a log of so many requests.
     pub(crate) fn keeping(request_log: usize) -> Self {
         Self {
+            book: 0,
             armory: Armory::default(),
             requests: Requests::keeping(request_log),
         }
+    }
+
+    /// The armed faults, in the order in which they are met.
+    pub(crate) fn faults(&self) -> impl Iterator<Item = &ArmedFault> {
+        self.armory.iter()
     }
 }
 
@@ -54,8 +67,7 @@ pub(crate) fn meet(
     door: Door,
     perform: impl FnOnce() -> Answer,
 ) -> Reply {
-    let fault = operation
-        .and_then(|operation| engine.at_desk(merchant, |desk| desk.armory.take(operation, door)));
+    let fault = operation.and_then(|operation| engine.take_fault(merchant, operation, door));
     let reply = match &fault {
         None => Reply::Answer(perform()),
         Some(fault) => match fault.time() {
@@ -78,22 +90,71 @@ pub(crate) fn meet(
 
 impl Engine {
     /// Arms a fault, if the operation exists and one of the open doors can make it.
-    pub(crate) fn arm(&self, merchant: KeyDigest, fault: Fault) -> Result<(), Refusal> {
+    pub(crate) fn arm(&self, merchant: KeyDigest, fault: Fault) -> Result<(), ApiError> {
         if let Some(operation) = fault.operation()
             && !is_operation(operation)
         {
             return Err(Refusal::field(
                 "operation",
                 "is not the operationId of an operation that is answered here",
-            ));
+            )
+            .into());
         }
         if fault.breaks_connections() && !self.can_break_connections() {
             return Err(Refusal::new(
                 "FAULT_NOT_POSSIBLE",
                 "no open door has connections to break; serve the sandbox on a port",
-            ));
+            )
+            .into());
         }
-        self.at_desk(merchant, |desk| desk.armory.arm(fault))
+        self.arm_again(merchant, fault)
+    }
+
+    /// Arms a fault that was possible when it was asked for.
+    pub(crate) fn arm_again(&self, merchant: KeyDigest, fault: Fault) -> Result<(), ApiError> {
+        self.at_desk(merchant, |desk| {
+            self.check_journal()?;
+            desk.armory.arm(fault.clone())?;
+            self.keep_armory(desk.book, ArmoryChange::Arm(Cow::Owned(fault)))?;
+            Ok(())
+        })
+    }
+
+    /// The fault that a request meets, if any.
+    pub(crate) fn take_fault(
+        &self,
+        merchant: KeyDigest,
+        operation: &str,
+        door: Door,
+    ) -> Option<Fault> {
+        self.at_desk(merchant, |desk| {
+            let fault = desk.armory.take(operation, door)?;
+            if fault.is_limited() {
+                let operation = operation.into();
+                // The request fails as it was armed to, be it kept or not.
+                let _ = self.keep_armory(desk.book, ArmoryChange::Met { operation, door });
+            }
+            Some(fault)
+        })
+    }
+
+    pub(crate) fn clear_faults(&self, merchant: KeyDigest) -> Result<(), NotKept> {
+        self.at_desk(merchant, |desk| {
+            self.check_journal()?;
+            desk.armory.clear();
+            self.keep_armory(desk.book, ArmoryChange::Clear)
+        })
+    }
+
+    /// Takes the faults and the log of requests away.
+    pub(crate) fn clear_desk(&self, merchant: KeyDigest) -> Result<(), NotKept> {
+        self.at_desk(merchant, |desk| {
+            *desk = Desk {
+                book: desk.book,
+                ..Desk::keeping(self.options.request_log)
+            };
+            self.keep_armory(desk.book, ArmoryChange::Clear)
+        })
     }
 }
 
@@ -107,19 +168,19 @@ impl Merchant {
     pub fn arm(&self, fault: Fault) -> Result<(), ControlError> {
         self.engine
             .arm(self.digest, fault)
-            .map_err(|error| ControlError::from(ApiError::from(error)))
+            .map_err(ControlError::from)
     }
 
     /// The faults that are still armed, in the order in which they are met.
     #[must_use]
     pub fn faults(&self) -> Vec<ArmedFault> {
         self.engine
-            .at_desk(self.digest, |desk| desk.armory.iter().cloned().collect())
+            .at_desk(self.digest, |desk| desk.faults().cloned().collect())
     }
 
     /// Lets every later request of this merchant succeed again.
     pub fn clear_faults(&self) {
-        self.engine.at_desk(self.digest, |desk| desk.armory.clear());
+        let _ = self.engine.clear_faults(self.digest);
     }
 
     /// The requests that reached the documented API with this merchant's key, also those whose
@@ -142,6 +203,6 @@ impl Merchant {
     /// Empties the merchant's book: customers, sessions and their links, orders, events, log,
     /// faults and clock. Ids go on from where they were, so none is given out twice.
     pub fn reset(&self) {
-        self.engine.reset(self.digest);
+        let _ = self.engine.reset(self.digest);
     }
 }

@@ -151,14 +151,17 @@ impl Carried {
         };
         let engine = Arc::clone(&self.settler.engine);
         // Signed only now, so that the timestamp is that of the sending.
-        if let Some(delivery) = engine.start_delivery(self.merchant, self.number) {
+        if let Some(delivery) =
+            engine.start_delivery(self.merchant, self.number, engine.clock.now_millis())
+        {
             // Built for the first delivery: it reads every certificate of the system, which a
             // sandbox without endpoints need not wait for.
             let outcome = match client.get_or_init(build_client) {
                 Ok(client) => send(client, delivery).await,
                 Err(reason) => Err(reason.clone()),
             };
-            engine.record_delivery(self.merchant, self.number, outcome);
+            let now = engine.clock.now_millis();
+            engine.record_delivery(self.merchant, self.number, outcome, now);
         }
         self.is_done = true;
     }
@@ -167,9 +170,9 @@ impl Carried {
 impl Drop for Carried {
     fn drop(&mut self) {
         if !self.is_done {
-            self.settler
-                .engine
-                .put_back_delivery(self.merchant, self.number);
+            let engine = &self.settler.engine;
+            let now = engine.clock.now_millis();
+            engine.put_back_delivery(self.merchant, self.number, now);
         }
         self.settler.progress.notify_waiters();
     }

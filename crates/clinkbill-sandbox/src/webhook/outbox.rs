@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use clinkbill_types::Timestamp;
 use clinkbill_webhook::{EventType, Signer, WebhookSecret};
+use serde::{Deserialize, Serialize};
 
 use super::endpoint::{Endpoint, Turn};
 use super::event::Event;
@@ -84,7 +85,7 @@ pub(crate) enum DeliveryState {
 }
 
 /// Names a delivery within its outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DeliveryNumber {
     event: u64,
     delivery: usize,
@@ -114,10 +115,34 @@ static SOMEBODY_ELSE: LazyLock<Option<Signer>> = LazyLock::new(|| {
 });
 
 impl Outbox {
+    /// The number of the event to come.
+    pub(crate) fn next_event(&self) -> u64 {
+        self.next_event
+    }
+
     /// Goes on with the numbers of an outbox that is thrown away, so that what becomes of its
     /// deliveries is not taken for news of these.
-    pub(crate) fn follow(&mut self, before: &Self) {
-        self.next_event = before.next_event;
+    pub(crate) fn follow(&mut self, next_event: u64) {
+        self.next_event = next_event;
+    }
+
+    /// The deliveries that are being sent.
+    #[cfg_attr(
+        not(feature = "state"),
+        expect(dead_code, reason = "asked after a start from a state file")
+    )]
+    pub(crate) fn under_way(&self) -> Vec<DeliveryNumber> {
+        let of_event = |stored: &StoredEvent| -> Vec<DeliveryNumber> {
+            let deliveries = stored.deliveries.iter().enumerate();
+            deliveries
+                .filter(|(_, delivery)| matches!(delivery.state, DeliveryState::UnderWay(_)))
+                .map(|(delivery, _)| DeliveryNumber {
+                    event: stored.number,
+                    delivery,
+                })
+                .collect()
+        };
+        self.open.values().flat_map(of_event).collect()
     }
 
     /// Records an event, due when it happened for every endpoint that wants it.
@@ -273,19 +298,19 @@ impl Outbox {
     }
 
     /// Notes what an endpoint answered: an HTTP status, or why there is none; and when the next
-    /// attempt is due, if one of these delays is left for it.
+    /// attempt is due, if one of these delays is left for it. Says whether it was waited for.
     pub(crate) fn record(
         &mut self,
         retry_delays: &[i64],
         number: DeliveryNumber,
         outcome: Result<u16, String>,
-    ) {
+    ) -> bool {
         let Some((event, delivery)) = self.find(number) else {
-            return;
+            return false;
         };
         let was_handed_out = matches!(delivery.state, DeliveryState::HandedOut(_));
         let (DeliveryState::UnderWay(due) | DeliveryState::HandedOut(due)) = delivery.state else {
-            return;
+            return false;
         };
         // A receiver answers 200 when it took an event; any other 2xx counts as well (our choice).
         let is_delivered = outcome
@@ -320,15 +345,16 @@ impl Outbox {
                 }
             }
         }
+        true
     }
 
-    /// Takes back a delivery that was not sent after all.
-    pub(crate) fn put_back(&mut self, number: DeliveryNumber) {
+    /// Takes back a delivery that was not sent after all, if it is under way.
+    pub(crate) fn put_back(&mut self, number: DeliveryNumber) -> bool {
         let Some((_, delivery)) = self.find(number) else {
-            return;
+            return false;
         };
         let DeliveryState::UnderWay(due) = delivery.state else {
-            return;
+            return false;
         };
         let endpoint_id = Arc::clone(&delivery.endpoint_id);
         self.free(&endpoint_id);
@@ -336,6 +362,7 @@ impl Outbox {
             Some(endpoint) => self.wait(number, endpoint, due),
             None => self.end(number, DeliveryState::Cancelled(DELETED)),
         }
+        true
     }
 
     /// Cancels what waits for an endpoint that wants it no more.

@@ -29,5 +29,6 @@ mod portal;
 mod raw;
 mod receiver;
 mod rules;
+mod state;
 mod subscriptions;
 mod webhooks;

@@ -29,7 +29,7 @@ pub(super) fn handle(
             allow(request, &[Method::POST])?;
             let merchant = merchant(request)?;
             let wish: PayRequest = read_object(json_body(request)?)?;
-            let paid = engine.pay(merchant, session_id, wish.attempt()?, wall)?;
+            let paid = engine.pay(merchant, session_id, &wish.attempt()?, wall)?;
             Ok(success(PayResult::of(paid)))
         }
         [session_id, "cancel"] => {

@@ -32,11 +32,11 @@ pub(super) fn handle(
         }
         ["freeze"] => {
             allow(request, &[Method::POST])?;
-            Ok(answer(engine.freeze_clock(merchant(request)?, wall)))
+            Ok(answer(engine.freeze_clock(merchant(request)?, wall)?))
         }
         ["resume"] => {
             allow(request, &[Method::POST])?;
-            Ok(answer(engine.resume_clock(merchant(request)?, wall)))
+            Ok(answer(engine.resume_clock(merchant(request)?, wall)?))
         }
         ["advance"] => {
             allow(request, &[Method::POST])?;

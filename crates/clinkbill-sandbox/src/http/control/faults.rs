@@ -19,11 +19,11 @@ pub(super) fn handle(engine: &Engine, request: &Request) -> Result<Answer, ApiEr
         engine.arm(merchant, fault)?;
     }
     if request.method == Method::DELETE {
-        engine.at_desk(merchant, |desk| desk.armory.clear());
+        engine.clear_faults(merchant)?;
     }
     Ok(engine.at_desk(merchant, |desk| {
         success(Faults {
-            faults: desk.armory.iter().collect(),
+            faults: desk.faults().collect(),
         })
     }))
 }

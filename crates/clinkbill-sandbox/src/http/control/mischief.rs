@@ -28,9 +28,9 @@ pub(super) fn handle(engine: &Engine, request: &Request) -> Result<Answer, ApiEr
         Method::POST => {
             let wish: ArmRequest = read_object(json_body(request)?)?;
             let count = within("count", wish.count.0.unwrap_or(1), LARGEST_COUNT)?;
-            engine.arm_mischief(merchant, wish.mischief()?, count, wall)
+            engine.arm_mischief(merchant, wish.mischief()?, count, wall)?
         }
-        Method::DELETE => engine.clear_mischief(merchant, wall),
+        Method::DELETE => engine.clear_mischief(merchant, wall)?,
         _ => engine.armed_mischief(merchant, wall),
     }))
 }

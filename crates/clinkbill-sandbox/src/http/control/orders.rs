@@ -30,7 +30,7 @@ pub(super) fn handle(
         (Ending::Failed, None) => Settlement::failed(),
         (Ending::Failed, Some(code)) => Settlement::failed_with(code),
     };
-    let paid = engine.settle(merchant, order_id, settlement, request.received_at)?;
+    let paid = engine.settle(merchant, order_id, &settlement, request.received_at)?;
     Ok(success(PayResult::of(paid)))
 }
 

@@ -10,7 +10,7 @@ use crate::request::{Answer, Request};
 
 pub(super) fn handle(engine: &Engine, request: &Request) -> Result<Answer, ApiError> {
     allow(request, &[Method::POST])?;
-    engine.reset(merchant(request)?);
+    engine.reset(merchant(request)?)?;
     Ok(success(Empty {}))
 }
 

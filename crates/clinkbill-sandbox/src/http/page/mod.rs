@@ -172,9 +172,9 @@ impl Page<'_> {
                 let declined = Attempt::failed_with("payment_declined").by(method);
                 self.attempt(declined, wish.away_with(method))
             }
-            Some(Action::Confirm) => self.settle(Settlement::succeeded(), wish),
+            Some(Action::Confirm) => self.settle(&Settlement::succeeded(), wish),
             Some(Action::Reject) => {
-                self.settle(Settlement::failed_with("authentication_failed"), wish)
+                self.settle(&Settlement::failed_with("authentication_failed"), wish)
             }
             None => Notice::plain(
                 StatusCode::BAD_REQUEST,
@@ -214,7 +214,7 @@ impl Page<'_> {
         let (merchant, wall) = (self.link.merchant, self.request.received_at);
         match self
             .engine
-            .pay(merchant, &self.link.session_id, attempt, wall)
+            .pay(merchant, &self.link.session_id, &attempt, wall)
         {
             Ok(paid) => self.go_on(paid.redirect_url.as_deref(), &Wish { alert, ..wish }),
             // Where the session has ended meanwhile, its page says so instead.
@@ -222,7 +222,7 @@ impl Page<'_> {
         }
     }
 
-    fn settle(&self, settlement: Settlement, wish: Wish) -> Answer {
+    fn settle(&self, settlement: &Settlement, wish: Wish) -> Answer {
         let alert = settlement.failure_message();
         let (merchant, wall) = (self.link.merchant, self.request.received_at);
         let under_way = self.engine.with_book(merchant, wall, |book, _| {

@@ -1,0 +1,155 @@
+//! Who may use a state file, and what it tells to whom.
+
+use clinkbill_sandbox::Sandbox;
+use http::Method;
+
+use super::{KEY, Lab, create, post, taken};
+use crate::call::{Call, data, json, quick_start};
+
+#[test]
+fn a_file_is_of_one_sandbox_at_a_time() {
+    let lab = Lab::new();
+    let sandbox = lab.start();
+    create(&sandbox);
+    let refusal = lab.refused().to_string();
+    assert!(
+        refusal.ends_with("sandbox.state is in use by another sandbox"),
+        "{refusal}"
+    );
+    // Whoever was refused has taken nothing away.
+    let id = create(&sandbox);
+    drop(sandbox);
+    assert_eq!(lab.start().merchant_of(KEY).unwrap().session_ids()[1], id);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_for_its_owner_alone_and_a_link_to_it_stays_one() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let lab = Lab::new();
+    let link = lab.path().with_file_name("link");
+    std::fs::write(lab.path(), "").unwrap();
+    std::fs::set_permissions(lab.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    symlink(lab.path(), &link).unwrap();
+    let (sandbox, _) = lab.builder().build_with_state(&link).unwrap();
+    create(&sandbox);
+    assert!(link.is_symlink());
+    let mode = std::fs::metadata(lab.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn no_key_stands_in_the_file() {
+    let lab = Lab::new();
+    let sandbox = lab.start();
+    let session = sandbox.post_checkout_session(quick_start("5"));
+    assert_eq!(json(&session)["code"], 200);
+    create(&sandbox);
+    let file = String::from_utf8(lab.bytes()).unwrap();
+    for secret in [
+        sandbox.secret_key(),
+        KEY,
+        &sandbox.secret_key()[8..],
+        "sk_test_",
+    ] {
+        assert!(!file.contains(secret), "a key stands in the file");
+    }
+}
+
+#[test]
+fn books_that_are_used_at_once_are_done_again_in_their_order() {
+    let lab = Lab::new();
+    let sandbox = lab.start();
+    let key = |thread: usize| format!("sk_test_{}", thread % 3);
+    std::thread::scope(|scope| {
+        for thread in 0..6 {
+            let sandbox = &sandbox;
+            scope.spawn(move || {
+                for number in 0..50 {
+                    let body =
+                        quick_start("5").replace("customer@", &format!("{thread}.{number}@"));
+                    let created = Call::create(body)
+                        .header("x-api-key", &key(thread))
+                        .send(sandbox);
+                    let path = format!("/_sandbox/sessions/{}/pay", data(&created, "sessionId"));
+                    let pay = Call::new(Method::POST, &path).body(r#"{"outcome":"succeeded"}"#);
+                    pay.header("x-api-key", &key(thread)).send(sandbox);
+                }
+            });
+        }
+    });
+    let told = |sandbox: &Sandbox| -> Vec<String> {
+        (0..3)
+            .flat_map(|thread| {
+                let merchant = sandbox.merchant_of(&key(thread)).unwrap();
+                let mut told = merchant.session_ids();
+                told.extend(
+                    merchant
+                        .webhook_log()
+                        .events
+                        .into_iter()
+                        .map(|event| event.body),
+                );
+                told
+            })
+            .collect()
+    };
+    let before = told(&sandbox);
+    assert!(before.len() > 6 * 50 * 3);
+    drop(sandbox);
+    assert_eq!(told(&lab.start()), before);
+}
+
+/// On Linux a device that is always full takes a file's place.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_not_acknowledged_and_nothing_is_changed_any_more() {
+    use std::process::Command;
+    let lab = Lab::new();
+    // A file system of a size that a test can fill needs rights; a limit on the size of files does
+    // not, but holds for a whole process: so this test runs itself once more, under one.
+    if std::env::var_os("SANDBOX_STATE_IS_LIMITED").is_none() {
+        let run = Command::new("sh")
+            .args(["-c", "ulimit -f 64; trap '' XFSZ; exec \"$@\"", "sh"])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", "state::lock::what_cannot_be_written_is_not_acknowledged_and_nothing_is_changed_any_more"])
+            .env("SANDBOX_STATE_IS_LIMITED", "1")
+            .output()
+            .unwrap();
+        assert!(
+            run.status.success(),
+            "{}",
+            String::from_utf8_lossy(&run.stdout)
+        );
+        assert!(String::from_utf8_lossy(&run.stdout).contains("1 passed"));
+        return;
+    }
+    let sandbox = lab.start();
+    let mut ids = Vec::new();
+    let refused = loop {
+        let answer = Call::create(quick_start("5")).send(&sandbox);
+        if answer.status() != 200 {
+            break answer;
+        }
+        ids.push(data(&answer, "sessionId"));
+        assert!(ids.len() < 1_000, "the file has no limit");
+    };
+    assert_eq!(refused.status(), 500);
+    let said = json(&refused)["msg"].as_str().unwrap().to_owned();
+    assert!(said.starts_with("STATE_NOT_KEPT: "), "{said}");
+    let freeze = post("/_sandbox/clock/freeze", &serde_json::Value::Null);
+    assert_eq!(freeze.send(&sandbox).status(), 500);
+    assert!(
+        sandbox
+            .merchant_of(KEY)
+            .unwrap()
+            .pay(&ids[0], clinkbill_sandbox::Attempt::failed())
+            .is_err()
+    );
+    let read = format!("/api/checkout/session/{}", ids[0]);
+    taken(&sandbox, &Call::get(&read));
+    drop(sandbox);
+    let (sandbox, recovery) = lab.start_with(lab.builder());
+    assert_eq!(recovery.set_aside, None);
+    assert_eq!(sandbox.merchant_of(KEY).unwrap().session_ids(), ids);
+}
