@@ -92,6 +92,30 @@ impl Shelf {
         (!place.has_left.load(Ordering::Relaxed)).then(|| act(&mut book))
     }
 
+    /// As [`with_existing`](Self::with_existing), on what stands beside the book.
+    pub(crate) fn at_existing_desk<T>(
+        &self,
+        merchant: KeyDigest,
+        act: impl FnOnce(&mut Desk) -> T,
+    ) -> Option<T> {
+        let place = self.find(merchant)?;
+        Some(act(&mut lock(&place.desk)))
+    }
+
+    /// Every merchant with a book, the latest to use it first.
+    pub(crate) fn latest_merchants(&self) -> Vec<KeyDigest> {
+        let places = read(&self.places);
+        let mut merchants: Vec<_> = places
+            .iter()
+            .map(|(merchant, place)| (place.last_use.load(Ordering::Relaxed), *merchant))
+            .collect();
+        merchants.sort_unstable_by(|one, other| other.cmp(one));
+        merchants
+            .into_iter()
+            .map(|(_, merchant)| merchant)
+            .collect()
+    }
+
     pub(crate) fn count(&self) -> usize {
         read(&self.places).len()
     }

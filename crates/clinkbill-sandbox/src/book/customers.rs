@@ -82,7 +82,7 @@ impl Customers {
         self.by_import.get(import).copied()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Customer> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Customer> + ExactSizeIterator {
         self.all.iter()
     }
 }

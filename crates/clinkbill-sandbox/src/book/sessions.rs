@@ -130,6 +130,11 @@ impl Sessions {
         self.all.iter().map(|session| session.id)
     }
 
+    /// Every session, oldest first.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Session> + ExactSizeIterator {
+        self.all.iter().map(|session| &**session)
+    }
+
     /// Ends every open session whose time is over, and names them with the time of their end.
     pub(crate) fn expire(&mut self, rulebook: &dyn Rulebook, now: i64) -> Vec<(i64, SessionId)> {
         let mut ended = Vec::new();

@@ -48,6 +48,10 @@ impl Subscriptions {
         self.by_id.get(id)
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.by_id.len()
+    }
+
     pub(crate) fn invoice(&self, id: &str) -> Option<&Invoice> {
         self.invoices.get(id)
     }

@@ -98,10 +98,13 @@ pub(super) fn handle(
 
 /// Whether the contract has an operation of this name that is answered here.
 pub(crate) fn is_operation(id: &str) -> bool {
-    OPERATIONS.iter().any(|operation| operation.id() == id)
-        || endpoints::OPERATIONS
-            .iter()
-            .any(|operation| operation.id() == id)
+    operation_ids().any(|known| known == id)
+}
+
+/// The `operationId` of every operation that is answered here.
+pub(super) fn operation_ids() -> impl Iterator<Item = &'static str> {
+    let webhook = endpoints::OPERATIONS.iter().map(endpoints::Operation::id);
+    OPERATIONS.iter().map(Operation::id).chain(webhook)
 }
 
 fn route<'a>(request: &Request, segments: &[&'a str]) -> Result<Operation<'a>, ApiError> {

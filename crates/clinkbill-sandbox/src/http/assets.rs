@@ -17,6 +17,8 @@ pub(super) enum Asset {
     Style,
     Script,
     Icon,
+    /// The style of the developer's pages.
+    Books,
 }
 
 struct File {
@@ -26,18 +28,31 @@ struct File {
     content: &'static str,
 }
 
-static FILES: LazyLock<[File; 3]> = LazyLock::new(|| {
+static FILES: LazyLock<[File; 4]> = LazyLock::new(|| {
     [
-        File::new("css", "text/css", include_str!("../../assets/checkout.css")),
         File::new(
+            "checkout",
+            "css",
+            "text/css",
+            include_str!("../../assets/checkout.css"),
+        ),
+        File::new(
+            "checkout",
             "js",
             "text/javascript",
             include_str!("../../assets/checkout.js"),
         ),
         File::new(
+            "checkout",
             "svg",
             "image/svg+xml",
             include_str!("../../assets/checkout.svg"),
+        ),
+        File::new(
+            "books",
+            "css",
+            "text/css",
+            include_str!("../../assets/books.css"),
         ),
     ]
 });
@@ -69,10 +84,10 @@ pub(super) fn handle(request: &Request) -> Result<Answer, ApiError> {
 }
 
 impl File {
-    fn new(extension: &str, media_type: &'static str, content: &'static str) -> Self {
+    fn new(name: &str, extension: &str, media_type: &'static str, content: &'static str) -> Self {
         let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(content));
         Self {
-            path: format!("/assets/checkout.{a:02x}{b:02x}{c:02x}{d:02x}.{extension}"),
+            path: format!("/assets/{name}.{a:02x}{b:02x}{c:02x}{d:02x}.{extension}"),
             media_type,
             content,
         }

@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod books;
 mod control;
 mod endpoints;
 mod host;
@@ -55,6 +56,11 @@ fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiErr
         ["portal", token] => portal::handle(engine, request, token).map(Reply::Answer),
         ["pay", token] => page::handle(engine, request, token).map(Reply::Answer),
         ["pay", token, "state"] => page::state(engine, request, token).map(Reply::Answer),
+        [""] => books::list(engine, request).map(Reply::Answer),
+        ["books", name] => books::handle(engine, request, name, None).map(Reply::Answer),
+        ["books", name, section] => {
+            books::handle(engine, request, name, Some(section)).map(Reply::Answer)
+        }
         ["assets", _] => assets::handle(request).map(Reply::Answer),
         _ => Err(ApiError::UnknownRoute),
     }

@@ -208,6 +208,11 @@ impl Fault {
         self
     }
 
+    /// Every kind, as it is named in the control API.
+    pub(crate) fn kinds() -> &'static [&'static str] {
+        KindName::WORDS
+    }
+
     pub(crate) fn armed(self) -> ArmedFault {
         ArmedFault {
             left: self.times.map(NonZeroU32::get),

@@ -101,6 +101,16 @@ impl Requests {
         self.kept.push_back(entry);
     }
 
+    /// How many there were, those that had to make room included.
+    pub(crate) fn count(&self) -> usize {
+        self.kept.len() + usize::try_from(self.dropped).unwrap_or(usize::MAX)
+    }
+
+    /// The latest ones, the last one first.
+    pub(crate) fn latest(&self, most: usize) -> impl Iterator<Item = LoggedRequest> {
+        self.kept.iter().rev().take(most).map(Entry::to_public)
+    }
+
     pub(crate) fn to_public(&self) -> RequestLog {
         RequestLog {
             requests: self.kept.iter().map(Entry::to_public).collect(),

@@ -16,7 +16,7 @@ pub(super) fn header_value(name: &str, value: &[u8]) -> String {
 }
 
 /// Text without the secrets in it.
-pub(super) fn secrets(text: &str) -> String {
+pub(crate) fn secrets(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((start, prefix)) = first_secret(rest) {

@@ -8,6 +8,8 @@ mod mask;
 pub use fault::{ArmedFault, Fault, FaultKind, FaultTime, ProxyStatus};
 pub use log::{LoggedRequest, RequestLog};
 
+pub(crate) use mask::secrets as without_secrets;
+
 use std::borrow::Cow;
 
 use armory::Armory;

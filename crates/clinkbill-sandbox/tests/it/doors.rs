@@ -54,6 +54,8 @@ fn calls() -> Vec<Call> {
         Call::get("/portal/unknown"),
         Call::get("/api/nowhere"),
         Call::get("/pay/unknown"),
+        Call::get("/"),
+        Call::get("/books/unknown"),
         Call::new(Method::DELETE, "/api/checkout/session"),
         Call::get("/_sandbox/customers"),
         Call::get("/_sandbox/events"),

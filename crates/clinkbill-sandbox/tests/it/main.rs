@@ -8,6 +8,7 @@
 
 mod attempts;
 mod bad_input;
+mod books;
 mod call;
 mod catalogue;
 mod clock;

@@ -12,6 +12,7 @@ use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::flow::{ClockState, success};
+use crate::key::KeyDigest;
 use crate::request::Request;
 use crate::webhook::Settle;
 use crate::wire::read_object;
@@ -42,22 +43,31 @@ pub(super) fn handle(
             allow(request, &[Method::POST])?;
             let merchant = merchant(request)?;
             let wish: AdvanceRequest = read_object(json_body(request)?)?;
-            if wish.seconds > LONGEST_ADVANCE_SECONDS {
-                return Err(ApiError::Malformed {
-                    field: "seconds".to_owned(),
-                    reason: format!("must be at most {LONGEST_ADVANCE_SECONDS}, ten years"),
-                });
-            }
-            let state = engine.advance_clock(merchant, wish.seconds * 1_000, wall)?;
+            let (state, settle) = advance(engine, merchant, wish.seconds, wall)?;
             let mut answer = answer(state);
-            answer.extensions_mut().insert(Settle {
-                merchant,
-                until: state.now,
-            });
+            answer.extensions_mut().insert(settle);
             Ok(answer)
         }
         _ => Err(ApiError::UnknownRoute),
     }
+}
+
+/// Moves a merchant's clock, and says what has to be attempted before that is answered.
+pub(in crate::http) fn advance(
+    engine: &Engine,
+    merchant: KeyDigest,
+    seconds: u64,
+    wall: i64,
+) -> Result<(ClockState, Settle), ApiError> {
+    if seconds > LONGEST_ADVANCE_SECONDS {
+        return Err(ApiError::Malformed {
+            field: "seconds".to_owned(),
+            reason: format!("must be at most {LONGEST_ADVANCE_SECONDS}, ten years"),
+        });
+    }
+    let state = engine.advance_clock(merchant, seconds * 1_000, wall)?;
+    let until = state.now;
+    Ok((state, Settle { merchant, until }))
 }
 
 #[derive(Deserialize)]

@@ -2,7 +2,7 @@
 //! envelope as the documented API, no timestamp.
 
 mod buyer;
-mod clock;
+pub(super) mod clock;
 mod customers;
 mod events;
 mod faults;

@@ -160,7 +160,7 @@ pub(in crate::http) fn render(
 }
 
 /// Sends a browser on. The URL goes as a header may carry it: in ASCII.
-pub(super) fn redirect(url: &str) -> Answer {
+pub(in crate::http) fn redirect(url: &str) -> Answer {
     let mut reply = plain(StatusCode::SEE_OTHER);
     let ascii = if url.starts_with('/') {
         HeaderValue::from_str(url).ok()

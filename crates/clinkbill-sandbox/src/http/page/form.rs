@@ -60,19 +60,24 @@ impl Form {
         form
     }
 
-    /// Whether the page that this was sent from is the one that it was sent to. The token is what
-    /// no other page can read; where the browser says who sends, it has to agree.
+    /// Whether the page that this was sent from is the one that it was sent to.
     pub(super) fn is_of_own_page(&self, request: &Request, expected: &str) -> bool {
-        let same_site = request
-            .headers
-            .get(FETCH_SITE)
-            .is_none_or(|site| site == "same-origin");
-        let same_origin = request
-            .headers
-            .get(header::ORIGIN)
-            .is_none_or(|origin| *origin == crate::http::host::origin(request));
-        self.token == expected && same_site && same_origin
+        is_from_own_page(request, &self.token, expected)
     }
+}
+
+/// Whether a form comes from the page that it was sent to. The token is what no other page can read;
+/// where the browser says who sends, it has to agree.
+pub(in crate::http) fn is_from_own_page(request: &Request, token: &str, expected: &str) -> bool {
+    let same_site = request
+        .headers
+        .get(FETCH_SITE)
+        .is_none_or(|site| site == "same-origin");
+    let same_origin = request
+        .headers
+        .get(header::ORIGIN)
+        .is_none_or(|origin| *origin == crate::http::host::origin(request));
+    token == expected && same_site && same_origin
 }
 
 /// Whether the answer will be shown in a frame of another page.

@@ -14,11 +14,13 @@ mod summary;
 
 use http::{Method, StatusCode};
 
-pub(super) use self::answer::Notice;
-use self::answer::{Frames, plain, redirect};
+use self::answer::plain;
+pub(super) use self::answer::{Frames, Notice, redirect, render};
 use self::cards::{CardEntry, TestCard};
+pub(super) use self::form::is_from_own_page;
 use self::form::{Action, Form};
 use self::methods::Way;
+pub(super) use self::summary::{Moment, money, rhythm};
 use super::{allow, query_value, whole_body};
 use crate::Answer;
 use crate::engine::{Engine, Link};

@@ -30,9 +30,9 @@ pub(super) struct Trial {
 }
 
 /// A time as the page writes it and as a machine reads it.
-pub(super) struct Moment {
-    pub(super) text: String,
-    pub(super) machine: String,
+pub(in crate::http) struct Moment {
+    pub(in crate::http) text: String,
+    pub(in crate::http) machine: String,
 }
 
 impl<'a> LineView<'a> {
@@ -68,7 +68,7 @@ impl Terms {
 
 impl Moment {
     /// Of a time in milliseconds since the Unix epoch.
-    pub(super) fn at(millis: i64) -> Self {
+    pub(in crate::http) fn at(millis: i64) -> Self {
         let time = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
         Self {
             text: time.strftime("%-d %B %Y, %H:%M UTC").to_string(),
@@ -111,7 +111,7 @@ pub(super) fn lines<'a>(rulebook: &dyn Rulebook, draft: &'a Draft) -> Vec<LineVi
 
 /// An amount with at least the decimal places that its currency has, and all that it has itself. It
 /// is not parted from its currency at the end of a line.
-pub(super) fn money(amount: Amount, currency: &str) -> String {
+pub(in crate::http) fn money(amount: Amount, currency: &str) -> String {
     let usual = Currency::from_wire(currency).minor_unit_decimals();
     let missing = u32::from(usual.unwrap_or(0)).saturating_sub(amount.decimals());
     let point = if missing > 0 && amount.decimals() == 0 {
@@ -123,7 +123,8 @@ pub(super) fn money(amount: Amount, currency: &str) -> String {
     format!("{amount}{point}{zeros}\u{a0}{currency}")
 }
 
-fn rhythm(recurring: &Recurring) -> String {
+/// How often a price is charged: `every month`.
+pub(in crate::http) fn rhythm(recurring: &Recurring) -> String {
     let (one, many) = match recurring.interval {
         Interval::Day | Interval::Custom => ("day", "days"),
         Interval::Week => ("week", "weeks"),

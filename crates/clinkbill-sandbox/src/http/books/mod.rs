@@ -1,0 +1,255 @@
+//! The developer's pages: every book at `/`, and at `/books/{name}` one with its buttons.
+//!
+//! The sandbox has no login, and whoever reaches it reaches these pages. They show no key, no signing
+//! secret and no body; the token of a session stands in the link to its checkout only. A button does
+//! what the control API does, by the same functions.
+
+mod act;
+mod form;
+mod rows;
+mod sections;
+
+use askama::Template;
+use http::{Method, StatusCode};
+
+use self::act::act;
+use self::form::Form;
+use self::sections::{Section, Table};
+use super::assets::{self, Asset};
+use super::page::{Frames, Moment, Notice, is_from_own_page, redirect, render};
+use super::{allow, api, whole_body};
+use crate::Answer;
+use crate::engine::Engine;
+use crate::error::ApiError;
+use crate::key::KeyDigest;
+use crate::request::Request;
+use crate::traffic::{Fault, without_secrets};
+
+/// How many rows a list has at most.
+const MOST: usize = 50;
+/// How many rows it has where it stands beside the others.
+const MOST_BESIDE_OTHERS: usize = 8;
+/// How much of a text is shown, in bytes of the page.
+const TEXT_SHOWN: usize = 60;
+const PATH_SHOWN: usize = 120;
+const ALERT_SHOWN: usize = 400;
+
+/// The list of the books.
+#[derive(Template)]
+#[template(path = "books.html")]
+struct Books {
+    style: &'static str,
+    icon: &'static str,
+    rows: Vec<BookRow>,
+    total: usize,
+}
+
+struct BookRow {
+    name: String,
+    merchant: String,
+    ending: String,
+    sessions: usize,
+    orders: usize,
+}
+
+/// One book, or one section of it.
+#[derive(Template)]
+#[template(path = "book.html")]
+struct BookPage {
+    style: &'static str,
+    icon: &'static str,
+    name: String,
+    merchant: String,
+    ending: Option<String>,
+    here: String,
+    token: String,
+    alert: Option<String>,
+    sections: [Section; 8],
+    now: Moment,
+    is_frozen: bool,
+    is_overview: bool,
+    most: usize,
+    tables: Vec<Table>,
+    arming: Option<Arming>,
+}
+
+/// What a fault can be armed with.
+struct Arming {
+    kinds: &'static [&'static str],
+    operations: Vec<&'static str>,
+}
+
+/// Lists the books.
+pub(super) fn list(engine: &Engine, request: &Request) -> Result<Answer, ApiError> {
+    allow(request, &[Method::GET])?;
+    let merchants = engine.books.latest_merchants();
+    let rows = merchants.iter().take(MOST).filter_map(|merchant| {
+        engine.books.with_existing(*merchant, |book| BookRow {
+            name: merchant.book_name(),
+            merchant: merchant.pseudonym(),
+            ending: merchant.ending().unwrap_or("not shown").to_owned(),
+            sessions: book.sessions.iter().len(),
+            orders: book.orders.all().len(),
+        })
+    });
+    let page = Books {
+        style: assets::path(Asset::Books),
+        icon: assets::path(Asset::Icon),
+        rows: rows.collect(),
+        total: merchants.len(),
+    };
+    Ok(render(StatusCode::OK, &page, None, Frames::Nobody))
+}
+
+/// Answers for one book, or one section of it.
+pub(super) fn handle(
+    engine: &Engine,
+    request: &Request,
+    name: &str,
+    section: Option<&str>,
+) -> Result<Answer, ApiError> {
+    let section = match section {
+        None => None,
+        Some(path) => Some(Section::at(path).ok_or(ApiError::UnknownRoute)?),
+    };
+    allow(request, &[Method::GET, Method::POST])?;
+    let merchants = engine.books.latest_merchants();
+    let Some(merchant) = merchants.into_iter().find(|own| own.book_name() == name) else {
+        return Ok(unknown());
+    };
+    let page = View {
+        engine,
+        merchant,
+        section,
+        wall: request.received_at,
+    };
+    if request.method == Method::GET {
+        return Ok(page.show(StatusCode::OK, None));
+    }
+    let form = Form::read(whole_body(request)?);
+    if !is_from_own_page(request, &form.token, &page.token()) {
+        return Ok(Notice::plain(
+            StatusCode::FORBIDDEN,
+            "Nothing was done",
+            "The form did not come from this book's own page. Open the book again.",
+        ));
+    }
+    Ok(match act(engine, merchant, form, request.received_at) {
+        Ok(settle) => {
+            let mut answer = redirect(&page.path());
+            if let Some(settle) = settle {
+                answer.extensions_mut().insert(settle);
+            }
+            answer
+        }
+        Err(error) => {
+            let status = match &error {
+                ApiError::Malformed { .. } => StatusCode::BAD_REQUEST,
+                ApiError::NotFound { .. } => StatusCode::NOT_FOUND,
+                ApiError::Refused(_) => StatusCode::CONFLICT,
+                _ => StatusCode::INTERNAL_SERVER_ERROR,
+            };
+            page.show(status, Some(&error.message()))
+        }
+    })
+}
+
+/// A book that somebody looks at. That keeps no merchant from being the idlest.
+struct View<'a> {
+    engine: &'a Engine,
+    merchant: KeyDigest,
+    section: Option<Section>,
+    wall: i64,
+}
+
+impl View<'_> {
+    fn path(&self) -> String {
+        let name = self.merchant.book_name();
+        match self.section {
+            None => format!("/books/{name}"),
+            Some(section) => format!("/books/{name}/{}", section.path()),
+        }
+    }
+
+    /// What the forms carry. The token of no checkout has a slash.
+    fn token(&self) -> String {
+        let name = self.merchant.book_name();
+        self.engine.form_token(&format!("books/{name}"))
+    }
+
+    fn show(&self, status: StatusCode, alert: Option<&str>) -> Answer {
+        let (most, sections) = match &self.section {
+            None => (MOST_BESIDE_OTHERS, &Section::ALL[..]),
+            Some(section) => (MOST, std::slice::from_ref(section)),
+        };
+        let merchant = self.merchant;
+        let is_frozen = self
+            .engine
+            .with_existing_book(merchant, self.wall, |book, now| {
+                (now, book.clock.is_frozen())
+            });
+        let Some((now, is_frozen)) = is_frozen else {
+            return unknown();
+        };
+        let tables = sections
+            .iter()
+            .filter_map(|section| section.table(self.engine, merchant, most, self.wall))
+            .collect();
+        let page = BookPage {
+            style: assets::path(Asset::Books),
+            icon: assets::path(Asset::Icon),
+            name: merchant.book_name(),
+            merchant: merchant.pseudonym(),
+            ending: merchant.ending().map(str::to_owned),
+            here: self.path(),
+            token: self.token(),
+            alert: alert.map(|text| cut(without_secrets(text), ALERT_SHOWN)),
+            sections: Section::ALL,
+            now: Moment::at(now),
+            is_frozen,
+            is_overview: self.section.is_none(),
+            most: MOST,
+            tables,
+            arming: sections.contains(&Section::Faults).then(|| Arming {
+                kinds: Fault::kinds(),
+                operations: api::operation_ids().collect(),
+            }),
+        };
+        render(status, &page, None, Frames::Nobody)
+    }
+}
+
+fn unknown() -> Answer {
+    Notice::plain(
+        StatusCode::NOT_FOUND,
+        "Unknown book",
+        "The sandbox has no book of this name. The page at / lists those that there are.",
+    )
+}
+
+/// Somebody's text as the pages show it: without secrets, and not at any length.
+fn shown(text: &str) -> String {
+    cut(without_secrets(text), TEXT_SHOWN)
+}
+
+/// A text at most so many bytes long on a page, and what says that it went on.
+fn cut(text: String, most: usize) -> String {
+    let mut room = most;
+    let end = text.char_indices().find_map(|(at, character)| {
+        let left = room.checked_sub(bytes_on_page(character));
+        room = left.unwrap_or_default();
+        left.is_none().then_some(at)
+    });
+    match end {
+        None => text,
+        Some(end) => format!("{}\u{2026}", &text[..end]),
+    }
+}
+
+/// What a character takes on a page, escaped where it has to be.
+fn bytes_on_page(character: char) -> usize {
+    match character {
+        '<' | '>' | '&' | '"' | '\'' => "&#60;".len(),
+        _ => character.len_utf8(),
+    }
+}

@@ -1,0 +1,297 @@
+//! What a book holds, as rows of tables. Each list is the latest `most`, beside how many there are.
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::form::Button;
+use super::{PATH_SHOWN, cut, shown};
+use crate::book::{Book, Customer, Order, OrderState, Price, ProductEntry, Session, SessionState};
+use crate::http::page::{money, rhythm};
+use crate::traffic::{ArmedFault, LoggedRequest};
+use crate::webhook::outbox::{DeliveryState, StoredDelivery, StoredEvent};
+
+/// How many deliveries there are for one event of a list.
+const DELIVERIES_FOR_AN_EVENT: usize = 2;
+/// How many prices of a product are shown.
+const PRICES_SHOWN: usize = 3;
+
+/// A row of a table.
+#[derive(Default)]
+pub(super) struct Row {
+    pub(super) head: String,
+    /// Where the head leads.
+    pub(super) link: Option<String>,
+    pub(super) cells: Vec<String>,
+    /// What the buttons are for.
+    pub(super) id: String,
+    pub(super) buttons: Vec<Button>,
+}
+
+pub(super) fn sessions(book: &Book, most: usize) -> (Vec<Row>, usize) {
+    let all = book.sessions.iter();
+    let total = all.len();
+    let rows = all.rev().take(most).map(|one| session(book, one));
+    (rows.collect(), total)
+}
+
+fn session(book: &Book, session: &Session) -> Row {
+    let draft = &session.draft;
+    let is_open = session.state == SessionState::Open;
+    let status = match (session.state, &session.paid_by, &session.under_way) {
+        (SessionState::Open, _, Some(_)) => "open, payment under way",
+        (SessionState::Open, _, None) => "open",
+        (SessionState::Completed, _, _) => "completed",
+        (SessionState::Expired, Some(_), _) => "expired, paid late",
+        (SessionState::Expired, None, Some(_)) => "expired, payment under way",
+        (SessionState::Expired, None, None) => "expired",
+    };
+    Row {
+        head: session.id.to_string(),
+        link: Some(format!("/pay/{}", session.token)),
+        cells: vec![
+            status.to_owned(),
+            shown(&money(draft.amount, draft.currency.code())),
+            name_of(&book.customers[session.customer]),
+            shown(draft.merchant_reference.as_deref().unwrap_or_default()),
+            time(session.created),
+            time(session.expire),
+        ],
+        id: session.id.to_string(),
+        buttons: match (is_open, session.under_way) {
+            (true, None) => vec![Button::Pay, Button::Decline, Button::Expire],
+            (true, Some(_)) => vec![Button::Expire],
+            (false, _) => Vec::new(),
+        },
+    }
+}
+
+fn name_of(customer: &Customer) -> String {
+    let own = customer.email.as_deref().or(customer.reference.as_deref());
+    shown(own.unwrap_or(&customer.id))
+}
+
+pub(super) fn orders(book: &Book, most: usize) -> (Vec<Row>, usize) {
+    let all = book.orders.all();
+    let rows = all.iter().rev().take(most).map(|one| order(book, one));
+    (rows.collect(), all.len())
+}
+
+fn order(book: &Book, order: &Order) -> Row {
+    let currency = book
+        .sessions
+        .get(&order.session_id)
+        .map_or("", |session| session.draft.currency.code());
+    Row {
+        head: order.id.to_string(),
+        cells: vec![
+            match &order.state {
+                OrderState::Pending => "pending".to_owned(),
+                OrderState::RequiresAction => "requires action".to_owned(),
+                OrderState::Success => "success".to_owned(),
+                OrderState::Failed(failure) => shown(&format!("failed: {}", failure.code)),
+            },
+            shown(&money(order.amount, currency)),
+            order.method.as_str().to_owned(),
+            order.session_id.to_string(),
+            shown(order.merchant_reference.as_deref().unwrap_or_default()),
+            time(order.created),
+        ],
+        id: order.id.to_string(),
+        buttons: match order.state {
+            OrderState::Pending | OrderState::RequiresAction => vec![Button::Succeed, Button::Fail],
+            OrderState::Success | OrderState::Failed(_) => Vec::new(),
+        },
+        ..Row::default()
+    }
+}
+
+pub(super) fn subscriptions(book: &Book, most: usize) -> (Vec<Row>, usize) {
+    let started = book.orders.all().iter().rev().filter_map(|order| {
+        let id = &order.started.as_ref()?.subscription_id;
+        book.subscriptions.get(id)
+    });
+    let rows = started.take(most).map(|subscription| {
+        let item = book
+            .sessions
+            .get(&subscription.session_id)
+            .and_then(|session| session.draft.item.as_ref());
+        Row {
+            head: subscription.id.to_string(),
+            cells: vec![
+                match subscription.trial_end {
+                    Some(_) => "free trial".to_owned(),
+                    None => "active".to_owned(),
+                },
+                item.map_or_else(String::new, |item| shown(&item.price.id)),
+                subscription.session_id.to_string(),
+                time(subscription.started),
+                time(subscription.period_end),
+            ],
+            ..Row::default()
+        }
+    });
+    (rows.collect(), book.subscriptions.count())
+}
+
+pub(super) fn customers(book: &Book, most: usize) -> (Vec<Row>, usize) {
+    let all = book.customers.iter();
+    let total = all.len();
+    let rows = all.rev().take(most).map(|customer| Row {
+        head: customer.id.to_string(),
+        cells: vec![
+            shown(customer.email.as_deref().unwrap_or_default()),
+            shown(customer.reference.as_deref().unwrap_or_default()),
+        ],
+        ..Row::default()
+    });
+    (rows.collect(), total)
+}
+
+pub(super) fn catalogue(book: &Book, most: usize) -> (Vec<Row>, usize) {
+    let all = book.products.all();
+    let rows = all.iter().rev().take(most).map(product);
+    (rows.collect(), all.len())
+}
+
+fn product(entry: &ProductEntry) -> Row {
+    let mut prices: Vec<_> = entry
+        .prices
+        .iter()
+        .take(PRICES_SHOWN)
+        .map(|own| price(own))
+        .collect();
+    let more = entry.prices.len().saturating_sub(PRICES_SHOWN);
+    if more > 0 {
+        prices.push(format!("{more} more"));
+    }
+    Row {
+        head: shown(&entry.product.id),
+        cells: vec![
+            shown(&entry.product.name),
+            if entry.active { "yes" } else { "no" }.to_owned(),
+            prices.join("; "),
+        ],
+        ..Row::default()
+    }
+}
+
+fn price(price: &Price) -> String {
+    let amount = shown(&money(price.unit_amount, price.currency.code()));
+    match &price.recurring {
+        None => amount,
+        Some(recurring) => format!("{amount} {}", rhythm(recurring)),
+    }
+}
+
+pub(super) fn events(book: &Book, most: usize) -> (Vec<Row>, usize) {
+    let all = book.outbox.events();
+    let forgotten = usize::try_from(book.outbox.events_forgotten).unwrap_or(usize::MAX);
+    let rows = all.iter().rev().take(most).flat_map(|stored| event(stored));
+    (rows.collect(), all.len().saturating_add(forgotten))
+}
+
+/// A row for each of the latest deliveries, or one that says that there is none.
+fn event(stored: &StoredEvent) -> Vec<Row> {
+    let event = &stored.event;
+    let start = |cells: [String; 4]| Row {
+        head: event.id.to_string(),
+        cells: [event.kind.as_str().to_owned(), time(event.at)]
+            .into_iter()
+            .chain(cells)
+            .collect(),
+        id: event.id.to_string(),
+        ..Row::default()
+    };
+    let earlier = stored
+        .deliveries
+        .len()
+        .saturating_sub(DELIVERIES_FOR_AN_EVENT);
+    let mut rows: Vec<Row> = stored.deliveries[earlier..]
+        .iter()
+        .rev()
+        .map(|one| start(delivery(one)))
+        .collect();
+    if rows.is_empty() {
+        let none = "no endpoint wanted it".to_owned();
+        rows.push(start([none, String::new(), String::new(), String::new()]));
+    }
+    let last = rows.last_mut().and_then(|row| row.cells.last_mut());
+    if let Some(attempts) = last.filter(|_| earlier > 0) {
+        *attempts = format!("{attempts}; {earlier} earlier deliveries are not shown");
+    }
+    rows[0].buttons.push(Button::Resend);
+    rows
+}
+
+fn delivery(delivery: &StoredDelivery) -> [String; 4] {
+    let answer = delivery.attempts.last().map(|attempt| &attempt.outcome);
+    [
+        address(&delivery.url),
+        match delivery.state {
+            DeliveryState::Waiting(turn) => format!("waits until {}", time(turn.due)),
+            DeliveryState::UnderWay(_) => "under way".to_owned(),
+            DeliveryState::HandedOut(_) => "handed out".to_owned(),
+            DeliveryState::Delivered => "delivered".to_owned(),
+            DeliveryState::GivenUp => "given up".to_owned(),
+            DeliveryState::Cancelled(reason) => format!("cancelled: {reason}"),
+            DeliveryState::Dropped => "dropped".to_owned(),
+        },
+        match answer {
+            None => String::new(),
+            Some(Ok(status)) => status.to_string(),
+            Some(Err(error)) => shown(error),
+        },
+        delivery.attempts.len().to_string(),
+    ]
+}
+
+/// Where a delivery goes, without the query: receivers put secrets there.
+fn address(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(mut url) => {
+            url.set_query(None);
+            url.set_fragment(None);
+            shown(url.as_str())
+        }
+        Err(_) => String::new(),
+    }
+}
+
+pub(super) fn request(request: &LoggedRequest) -> Row {
+    Row {
+        head: time(request.at),
+        cells: vec![
+            shown(&request.method),
+            cut(request.path.clone(), PATH_SHOWN),
+            request.operation.unwrap_or_default().to_owned(),
+            match request.status {
+                Some(status) => status.to_string(),
+                None => "connection broken".to_owned(),
+            },
+            request.fault.unwrap_or_default().to_owned(),
+        ],
+        ..Row::default()
+    }
+}
+
+pub(super) fn fault(armed: &ArmedFault) -> Row {
+    let fault = &armed.fault;
+    Row {
+        head: fault.name().to_owned(),
+        cells: vec![
+            fault.operation().unwrap_or("every one").to_owned(),
+            fault.time().as_str().to_owned(),
+            match armed.left {
+                None => "until cleared".to_owned(),
+                Some(left) => left.to_string(),
+            },
+        ],
+        ..Row::default()
+    }
+}
+
+/// A time in milliseconds since the Unix epoch, in UTC.
+fn time(millis: i64) -> String {
+    let time = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
+    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}

@@ -1,0 +1,171 @@
+//! The parts of a book, and the tables they are shown in.
+
+use super::rows::{
+    Row, catalogue, customers, events, fault, orders, request, sessions, subscriptions,
+};
+use crate::book::Book;
+use crate::engine::Engine;
+use crate::key::KeyDigest;
+
+/// A part of a book that is listed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Sessions,
+    Orders,
+    Subscriptions,
+    Customers,
+    Catalogue,
+    Events,
+    Requests,
+    Faults,
+}
+
+/// A section's latest rows.
+pub(super) struct Table {
+    pub(super) section: Section,
+    pub(super) rows: Vec<Row>,
+    /// How many things the rows are about.
+    pub(super) shown: usize,
+    pub(super) total: usize,
+}
+
+impl Section {
+    pub(super) const ALL: [Self; 8] = [
+        Self::Sessions,
+        Self::Orders,
+        Self::Subscriptions,
+        Self::Customers,
+        Self::Catalogue,
+        Self::Events,
+        Self::Requests,
+        Self::Faults,
+    ];
+
+    pub(super) fn at(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.path() == path)
+    }
+
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Sessions => "sessions",
+            Self::Orders => "orders",
+            Self::Subscriptions => "subscriptions",
+            Self::Customers => "customers",
+            Self::Catalogue => "catalogue",
+            Self::Events => "events",
+            Self::Requests => "requests",
+            Self::Faults => "faults",
+        }
+    }
+
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Sessions => "Checkout sessions",
+            Self::Orders => "Orders",
+            Self::Subscriptions => "Subscriptions",
+            Self::Customers => "Customers",
+            Self::Catalogue => "Catalogue",
+            Self::Events => "Events",
+            Self::Requests => "Requests",
+            Self::Faults => "Armed faults",
+        }
+    }
+
+    pub(super) fn hint(self) -> &'static str {
+        match self {
+            Self::Sessions => {
+                "An id leads to the checkout page. Expire moves the clock to the session's end, and \
+                 whatever is due before happens too. Times are UTC."
+            }
+            Self::Orders => "One for each payment attempt. Times are UTC.",
+            Self::Subscriptions => "What recurring purchases started. Times are UTC.",
+            Self::Customers => "With the identifiers they are found by.",
+            Self::Catalogue => "Products and their prices.",
+            Self::Events => {
+                "With the latest deliveries and what each was answered last; GET /_sandbox/events \
+                 tells of every attempt. Times are UTC."
+            }
+            Self::Requests => "What this key sent to the documented API, with secrets masked.",
+            Self::Faults => "In the order in which requests meet them.",
+        }
+    }
+
+    pub(super) fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Sessions => &[
+                "Session",
+                "Status",
+                "Amount",
+                "Customer",
+                "Reference",
+                "Created",
+                "Ends",
+                "Do",
+            ],
+            Self::Orders => &[
+                "Order",
+                "Status",
+                "Amount",
+                "Method",
+                "Session",
+                "Reference",
+                "Created",
+                "Do",
+            ],
+            Self::Subscriptions => &[
+                "Subscription",
+                "Status",
+                "Price",
+                "Session",
+                "Started",
+                "Period ends",
+            ],
+            Self::Customers => &["Customer", "E-mail", "Reference"],
+            Self::Catalogue => &["Product", "Name", "For sale", "Prices"],
+            Self::Events => &[
+                "Event", "Type", "At", "Endpoint", "Delivery", "Answer", "Attempts", "Do",
+            ],
+            Self::Requests => &["At", "Method", "Path", "Operation", "Status", "Fault"],
+            Self::Faults => &["Fault", "Operation", "When", "Left"],
+        }
+    }
+
+    pub(super) fn has_buttons(self) -> bool {
+        matches!(self, Self::Sessions | Self::Orders | Self::Events)
+    }
+
+    /// The section's latest `most` rows, if the merchant still has a book.
+    pub(super) fn table(
+        self,
+        engine: &Engine,
+        merchant: KeyDigest,
+        most: usize,
+        wall: i64,
+    ) -> Option<Table> {
+        let of_book = |read: fn(&Book, usize) -> (Vec<Row>, usize)| {
+            engine.with_existing_book(merchant, wall, |book, _| read(book, most))
+        };
+        let (rows, total) = match self {
+            Self::Sessions => of_book(sessions)?,
+            Self::Orders => of_book(orders)?,
+            Self::Subscriptions => of_book(subscriptions)?,
+            Self::Customers => of_book(customers)?,
+            Self::Catalogue => of_book(catalogue)?,
+            Self::Events => of_book(events)?,
+            Self::Requests => engine.books.at_existing_desk(merchant, |desk| {
+                let rows = desk.requests.latest(most).map(|one| request(&one));
+                (rows.collect(), desk.requests.count())
+            })?,
+            Self::Faults => engine.books.at_existing_desk(merchant, |desk| {
+                let rows = desk.faults().take(most).map(fault);
+                (rows.collect(), desk.faults().count())
+            })?,
+        };
+        Some(Table {
+            section: self,
+            rows,
+            shown: total.min(most),
+            total,
+        })
+    }
+}

@@ -1,0 +1,373 @@
+//! The developer's pages: what they show, what their buttons do, and for whom.
+
+use clinkbill_sandbox::{Answer, Attempt, Catalogue, Sandbox};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::call::{Call, at_the_time_of_calls, data, read, text};
+use crate::catalogue::SHOP;
+
+const KEY: &str = "sk_test_0123456789wxyz";
+const SECRET: &str = "whsec_a_signing_secret";
+const MARKUP: &str = "<script>alert(1)</script>";
+
+/// A merchant with something of everything.
+struct Shop {
+    sandbox: Sandbox,
+    path: String,
+    open: String,
+    checkout: String,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let builder = at_the_time_of_calls().catalogue(Catalogue::from_json(SHOP).unwrap());
+        let url = "http://localhost:9/hook?token=receivers-own";
+        let sandbox = builder.webhook(url, SECRET).unwrap().build();
+        let subscribed = create(
+            &sandbox,
+            &json!({"productId": "prd_pro", "priceId": "price_pro", "originalAmount": 19.99}),
+        );
+        let merchant = sandbox.merchant_of(KEY).unwrap();
+        let id = data(&subscribed, "sessionId");
+        merchant.pay(&id, Attempt::succeeded()).unwrap();
+        let under_way = create(&sandbox, &json!({}));
+        let id = data(&under_way, "sessionId");
+        merchant.pay(&id, Attempt::processing()).unwrap();
+        let open = create(
+            &sandbox,
+            &json!({"referenceCustomerId": MARKUP, "customerEmail": null, "merchantReferenceId": KEY}),
+        );
+        keyed(Call::create("{}")).send(&sandbox);
+        keyed(Call::get("/api/order?merchantReferenceId=sk_live_leaked")).send(&sandbox);
+        for delivery in sandbox.take_due_deliveries() {
+            sandbox.report_delivery(&delivery, Ok(503));
+        }
+        let list = Call::get("/").send(&sandbox);
+        Self {
+            path: format!("/books/{}", between(text(&list), "/books/", "\"")),
+            open: data(&open, "sessionId"),
+            checkout: data(&open, "url"),
+            sandbox,
+        }
+    }
+
+    fn see(&self, section: &str) -> String {
+        let page = Call::get(&format!("{}{section}", self.path)).send(&self.sandbox);
+        assert_eq!(page.status(), 200);
+        text(&page).to_owned()
+    }
+
+    fn form(&self, fields: &str) -> Call {
+        let page = self.see("");
+        let token = between(&page, "name=\"token\" value=\"", "\"");
+        self.bare_form(&format!("token={token}&{fields}"))
+    }
+
+    fn bare_form(&self, body: &str) -> Call {
+        Call::new(Method::POST, &self.path).body(body)
+    }
+
+    fn press(&self, fields: &str) -> Answer {
+        self.form(fields).send(&self.sandbox)
+    }
+
+    fn does(&self, fields: &str) {
+        let done = self.press(fields);
+        assert_eq!(done.status(), 303, "{fields}: {}", text(&done));
+        assert_eq!(done.headers()["location"], self.path.as_str());
+    }
+
+    fn read(&self, path: &str) -> Value {
+        let answer = keyed(Call::get(path)).send(&self.sandbox);
+        serde_json::from_slice::<Value>(answer.body()).unwrap()["data"].take()
+    }
+
+    fn status(&self) -> Value {
+        self.read(&format!("/api/checkout/session/{}", self.open))["status"].take()
+    }
+}
+
+fn keyed(call: Call) -> Call {
+    call.header("x-api-key", KEY)
+}
+
+fn create(sandbox: &Sandbox, fields: &Value) -> Answer {
+    let mut body = json!({
+        "customerEmail": "b@example.com", "originalAmount": 9.98, "originalCurrency": "USD",
+    });
+    for (name, value) in fields.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    body.as_object_mut()
+        .unwrap()
+        .retain(|_, value| !value.is_null());
+    let created = keyed(Call::create(body.to_string())).send(sandbox);
+    assert!(
+        !data(&created, "sessionId").is_empty(),
+        "{}",
+        text(&created)
+    );
+    created
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = text.split_once(before).unwrap();
+    rest.split_once(after).unwrap().0
+}
+
+#[test]
+fn the_list_names_each_book_by_the_end_of_its_key() {
+    let empty = at_the_time_of_calls().build();
+    let page = Call::get("/").send(&empty);
+    assert!(text(&page).contains("There is no book yet"));
+
+    let shop = Shop::new();
+    Call::get("/api/order").send(&shop.sandbox);
+    let list = Call::get("/").send(&shop.sandbox);
+    assert_eq!(list.status(), 200);
+    assert!(text(&list).contains("<td>wxyz</td><td>3</td><td>2</td>"));
+    assert_eq!(text(&list).matches("<tr><th scope=\"row\">").count(), 2);
+    assert!(!text(&list).contains("0123456789"));
+    let policy = list.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'self'"));
+    assert!(policy.contains("frame-ancestors 'none'"));
+}
+
+#[test]
+fn a_book_shows_everything_in_it() {
+    let shop = Shop::new();
+    let page = shop.see("");
+    for expected in [
+        "that ends in <strong>wxyz</strong>",
+        "14 November 2023, 22:13 UTC</time>, running",
+        "<td>open</td><td>9.98\u{a0}USD</td>",
+        "<td>open, payment under way</td>",
+        "<td>completed</td><td>19.99\u{a0}USD</td><td>b@example.com</td>",
+        "<td>success</td>",
+        "<td>pending</td>",
+        "<td>active</td><td>price_pro</td>",
+        "<td>Pro plan</td><td>yes</td><td>19.99\u{a0}USD every month; ",
+        "<td>subscription.created</td>",
+        "<td>http://localhost:9/hook</td><td>waits until 2023-11-14 22:14:44</td><td>503</td><td>1</td>",
+        "<td>POST</td><td>/api/checkout/session</td><td>createCheckoutSession</td><td>400</td>",
+        "<td>GET</td><td>/api/order?merchantReferenceId=sk_live_***</td>",
+    ] {
+        assert!(page.contains(expected), "{expected}\n{page}");
+    }
+    let link = shop.checkout.strip_prefix("http://localhost").unwrap();
+    assert!(page.contains(&format!("href=\"{link}\">{}</a>", shop.open)));
+    assert!(
+        shop.see("/customers")
+            .contains("<td>b@example.com</td><td></td>")
+    );
+}
+
+/// The link to a checkout is what was asked for; nothing else may let anybody in.
+#[test]
+fn no_secret_stands_on_a_page_and_no_text_becomes_markup() {
+    let shop = Shop::new();
+    for section in ["", "/sessions", "/customers", "/events", "/requests"] {
+        let page = shop.see(section);
+        for secret in [
+            "0123456789",
+            "sk_live_leaked",
+            "signing_secret",
+            "receivers-own",
+        ] {
+            assert!(!page.contains(secret), "{section}: {secret}");
+        }
+        assert!(!page.contains("<script"), "{section}");
+        assert!(!page.contains("style="), "{section}");
+        let token = shop.checkout.rsplit('/').next().unwrap();
+        let links = page.matches(&format!("href=\"/pay/{token}\"")).count();
+        assert_eq!(page.matches(token).count(), links, "{section}");
+    }
+    assert!(shop.see("/customers").contains("&#60;script&#62;alert(1)"));
+}
+
+#[test]
+fn the_buttons_of_a_session_and_an_order_do_what_a_buyer_or_time_does() {
+    let shop = Shop::new();
+    shop.does(&format!("decline={}", shop.open));
+    assert_eq!(shop.status(), "open");
+    shop.does(&format!("pay={}", shop.open));
+    assert_eq!(shop.status(), "completed");
+    let again = shop.press(&format!("pay={}", shop.open));
+    assert_eq!(again.status(), 409);
+    assert!(text(&again).contains("<p class=\"alert\" role=\"alert\">"));
+    assert_eq!(shop.press("pay=sess_unknown").status(), 404);
+
+    let late = Shop::new();
+    late.does(&format!("expire={}", late.open));
+    assert_eq!(late.status(), "expired");
+    let orders = late.see("/orders");
+    let order = between(&orders, "<button name=\"succeed\" value=\"", "\"").to_owned();
+    late.does(&format!("succeed={order}"));
+    assert_eq!(
+        late.read(&format!("/api/order/{order}"))["status"],
+        "success"
+    );
+    assert_eq!(late.press(&format!("expire={}", late.open)).status(), 409);
+}
+
+#[test]
+fn the_clock_stands_moves_and_goes_on() {
+    let shop = Shop::new();
+    shop.does("clock=freeze");
+    assert!(shop.see("").contains("standing still"));
+    shop.does("advance=3600");
+    let clock = shop.read("/_sandbox/clock");
+    assert_eq!(clock, json!({"now": 1_700_003_600_000_u64, "frozen": true}));
+    shop.does("clock=resume");
+    assert_eq!(shop.read("/_sandbox/clock")["frozen"], false);
+    for wrong in [
+        "advance=soon",
+        "advance=-1",
+        "advance=999999999999",
+        "nothing=1",
+    ] {
+        assert_eq!(shop.press(wrong).status(), 400, "{wrong}");
+    }
+}
+
+#[test]
+fn an_event_is_sent_again() {
+    let shop = Shop::new();
+    let page = shop.see("/events");
+    let event = between(&page, "<button name=\"resend\" value=\"", "\"").to_owned();
+    let before = page.matches(&format!("<th scope=\"row\">{event}")).count();
+    shop.does(&format!("resend={event}"));
+    let after = shop.see("/events");
+    let after = after.matches(&format!("<th scope=\"row\">{event}")).count();
+    assert_eq!((before, after), (1, 2));
+    assert_eq!(shop.press("resend=event_unknown").status(), 404);
+}
+
+#[test]
+fn a_fault_is_armed_met_and_cleared() {
+    let shop = Shop::new();
+    shop.does("faults=arm&kind=unavailable&operation=listOrders&times=2&when=before&retryAfter=&code=&msg=");
+    let armed = "<th scope=\"row\">unavailable</th><td>listOrders</td><td>before</td><td>2</td>";
+    assert!(shop.see("/faults").contains(armed));
+    let failed = keyed(Call::get("/api/order")).send(&shop.sandbox);
+    assert_eq!(failed.status(), 503);
+    assert!(shop.see("").contains("<td>503</td><td>unavailable</td>"));
+    shop.does("faults=clear");
+    assert_eq!(
+        keyed(Call::get("/api/order")).send(&shop.sandbox).status(),
+        200
+    );
+
+    let code = shop.press("faults=arm&kind=envelopeError");
+    assert_eq!(code.status(), 400);
+    assert!(text(&code).contains("missing field `code`"));
+    let operation = shop.press("faults=arm&kind=conflict&operation=nothing");
+    assert_eq!(operation.status(), 409);
+    // Nothing through this door has a connection to break.
+    assert_eq!(shop.press("faults=arm&kind=reset").status(), 409);
+}
+
+#[test]
+fn a_form_of_another_page_is_refused() {
+    let shop = Shop::new();
+    let pay = format!("pay={}", shop.open);
+    let forms = [
+        shop.bare_form(&pay),
+        shop.bare_form(&format!("token=x&{pay}")),
+        shop.form(&pay).header("origin", "https://evil.example"),
+        shop.form(&pay).header("origin", "null"),
+        shop.form(&pay).header("sec-fetch-site", "cross-site"),
+    ];
+    for form in forms {
+        assert_eq!(form.send(&shop.sandbox).status(), 403);
+    }
+    // The token of a checkout is not that of a book.
+    let checkout = Call::get(shop.checkout.strip_prefix("http://localhost").unwrap());
+    let checkout = checkout.send(&shop.sandbox);
+    let token = between(text(&checkout), "name=\"token\" value=\"", "\"");
+    let form = shop.bare_form(&format!("token={token}&{pay}"));
+    assert_eq!(form.send(&shop.sandbox).status(), 403);
+    let foreign = Call::get("/").header("host", "evil.example");
+    assert_eq!(foreign.send(&shop.sandbox).status(), 403);
+    assert_eq!(shop.status(), "open");
+    let own = shop.form(&pay).header("origin", "http://localhost");
+    let own = own.header("sec-fetch-site", "same-origin");
+    assert_eq!(own.send(&shop.sandbox).status(), 303);
+}
+
+#[test]
+fn an_unknown_book_or_section_is_said_to_be_unknown_and_opens_none() {
+    let shop = Shop::new();
+    for name in ["0000000000000000", "x", "sk_test_0123456789wxyz"] {
+        let page = Call::get(&format!("/books/{name}")).send(&shop.sandbox);
+        assert_eq!(page.status(), 404, "{name}");
+        assert!(text(&page).contains("Unknown book"), "{name}");
+    }
+    let section = Call::get(&format!("{}/nothing", shop.path));
+    assert_eq!(section.send(&shop.sandbox).status(), 404);
+    assert_eq!(
+        Call::new(Method::PUT, &shop.path)
+            .send(&shop.sandbox)
+            .status(),
+        405
+    );
+    assert_eq!(
+        Call::new(Method::POST, "/").send(&shop.sandbox).status(),
+        405
+    );
+    let about = read(&shop.sandbox, "/_sandbox/");
+    assert_eq!(about["books"]["open"], 1);
+}
+
+/// With texts as long as they may be, of which each character takes most to write.
+#[test]
+fn a_full_book_says_what_it_leaves_out_and_stays_under_50_kilobytes() {
+    let shop = Shop::new();
+    let merchant = shop.sandbox.merchant_of(KEY).unwrap();
+    for number in 0..60 {
+        let text = format!("{}{number}", "<".repeat(60));
+        let created = create(
+            &shop.sandbox,
+            &json!({"referenceCustomerId": text, "customerEmail": null, "merchantReferenceId": text,
+                    "productId": "prd_pro", "priceId": "price_pro", "originalAmount": 19.99}),
+        );
+        if number % 3 > 0 {
+            let attempt = match number % 3 {
+                1 => Attempt::succeeded(),
+                _ => Attempt::failed_with("<".repeat(60)),
+            };
+            merchant.pay(&data(&created, "sessionId"), attempt).unwrap();
+        }
+        keyed(Call::get(&format!("/api/order?merchantReferenceId={text}"))).send(&shop.sandbox);
+        let name = json!({"name": text, "image": "oss_1", "taxCategory": "ebook", "priceList": []});
+        keyed(Call::new(Method::POST, "/api/product").body(name.to_string())).send(&shop.sandbox);
+        if number < 50 {
+            shop.does("faults=arm&kind=tooManyRequests&operation=disableWebhookEndpoint");
+        }
+    }
+    for delivery in shop.sandbox.take_due_deliveries() {
+        shop.sandbox
+            .report_delivery(&delivery, Err(&"<".repeat(60)));
+    }
+    let sessions = shop.see("/sessions");
+    assert!(sessions.contains("The latest 50 of 63."));
+    assert_eq!(sessions.matches("<tr><th scope=\"row\">").count(), 50);
+    assert!(shop.see("").contains("The latest 8 of 63."));
+    let style = Call::get(between(&sessions, "stylesheet\" href=\"", "\"")).send(&shop.sandbox);
+    for section in [
+        "",
+        "/sessions",
+        "/orders",
+        "/subscriptions",
+        "/customers",
+        "/catalogue",
+        "/events",
+        "/requests",
+        "/faults",
+    ] {
+        let size = shop.see(section).len() + style.body().len();
+        println!("{section}: {size}");
+        assert!(size < 50_000, "{section}: {size}");
+    }
+}
