@@ -71,6 +71,7 @@ fn generate(contract: &Path) -> Result<String, String> {
     let mut file: syn::File = syn::parse2(tokens)
         .map_err(|error| format!("the generator wrote what is not Rust: {error}"))?;
     Doors.visit_file_mut(&mut file);
+    ApiVersion.visit_file_mut(&mut file);
     DocLines.visit_file_mut(&mut file);
     rustfmt(&format!("{HEADER}{}", prettyplease::unparse(&file)))
 }
@@ -173,6 +174,44 @@ impl VisitMut for Doors {
                 function.vis = syn::parse_quote!(pub(crate));
             }
         }
+    }
+}
+
+/// Takes out the generator's own header `api-version`, and the map of headers made for it: the
+/// contract knows no such header.
+struct ApiVersion;
+
+const HEADERS: &str = "header_map";
+
+impl VisitMut for ApiVersion {
+    fn visit_block_mut(&mut self, block: &mut syn::Block) {
+        let mentions = |statement: &syn::Stmt, word: &str| {
+            let text = quote!(#statement).to_string();
+            text.contains(HEADERS) && text.contains(word)
+        };
+        block
+            .stmts
+            .retain(|statement| !mentions(statement, "\"api-version\""));
+        let is_filled = block
+            .stmts
+            .iter()
+            .any(|statement| mentions(statement, "append"));
+        if !is_filled {
+            block
+                .stmts
+                .retain(|statement| !mentions(statement, "with_capacity"));
+            visit_mut::visit_block_mut(self, block);
+        }
+    }
+
+    fn visit_expr_mut(&mut self, expression: &mut syn::Expr) {
+        while let syn::Expr::MethodCall(call) = expression
+            && call.method == "headers"
+            && matches!(call.args.first(), Some(syn::Expr::Path(it)) if it.path.is_ident(HEADERS))
+        {
+            *expression = (*call.receiver).clone();
+        }
+        visit_mut::visit_expr_mut(self, expression);
     }
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use progenitor_client::{ClientHooks, OperationInfo};
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -52,17 +52,9 @@ impl Inner {
         }
     }
 
-    /// Leaves the headers of the contract and no other (the generated code adds `api-version`).
     fn sign(&self, headers: &mut HeaderMap) {
-        let mut signed = HeaderMap::with_capacity(4);
-        for known in [ACCEPT, CONTENT_TYPE] {
-            if let Some(value) = headers.remove(&known) {
-                signed.insert(known, value);
-            }
-        }
-        signed.insert(API_KEY, self.key.clone());
-        signed.insert(TIMESTAMP, HeaderValue::from(self.millis()));
-        *headers = signed;
+        headers.insert(API_KEY, self.key.clone());
+        headers.insert(TIMESTAMP, HeaderValue::from(self.millis()));
     }
 
     /// A clock before 1970 gives 0, which the server refuses as it would the truth.

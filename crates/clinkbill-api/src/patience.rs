@@ -1,8 +1,9 @@
 //! How long a sending waits for a connection.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -29,9 +30,11 @@ pub(crate) async fn waiting<F: Future>(patience: Option<Duration>, sending: F) -
 #[derive(Clone)]
 pub(crate) struct Patience(pub(crate) Duration);
 
+/// Cloned several times for each request, and called only for a new connection: so it is cheap to
+/// clone, whatever the connector is.
 #[derive(Clone)]
 pub(crate) struct Patient<S> {
-    connector: S,
+    connector: Arc<S>,
     patience: Duration,
 }
 
@@ -40,7 +43,7 @@ impl<S> Layer<S> for Patience {
 
     fn layer(&self, connector: S) -> Patient<S> {
         Patient {
-            connector,
+            connector: Arc::new(connector),
             patience: self.0,
         }
     }
@@ -48,22 +51,28 @@ impl<S> Layer<S> for Patience {
 
 impl<S, R> Service<R> for Patient<S>
 where
-    S: Service<R, Error = BoxError>,
+    S: Service<R, Error = BoxError> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
+    R: Send + 'static,
 {
     type Response = S::Response;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.connector.poll_ready(context)
+    /// The connector is asked when it is called.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
     /// Is called while the sending is polled, so its patience is the one at hand.
     fn call(&mut self, to: R) -> Self::Future {
         let patience = PATIENCE.try_with(|it| *it).unwrap_or(self.patience);
-        let connecting = self.connector.call(to);
+        let mut connector = S::clone(&self.connector);
         Box::pin(async move {
+            let connecting = async {
+                poll_fn(|context| connector.poll_ready(context)).await?;
+                connector.call(to).await
+            };
             timeout(patience, connecting)
                 .await
                 .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))

@@ -1,6 +1,7 @@
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
+use arrayvec::ArrayString;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 use serde_json::value::RawValue;
@@ -26,6 +27,9 @@ use serde_json::value::RawValue;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Amount(Decimal);
+
+/// The longest amount, as it is written: 29 digits, a sign, a point and a zero before it.
+const LONGEST: usize = 32;
 
 /// Why a text, a sum or a product is not an [`Amount`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -104,26 +108,8 @@ impl Amount {
         self.0.mantissa().checked_mul(10i128.checked_pow(shift)?)
     }
 
-    /// The only way in: everything but the digits themselves is decided here.
-    fn from_parts(mantissa: i128, scale: u32) -> Result<Self, AmountError> {
-        Decimal::try_from_i128_with_scale(mantissa, scale)
-            .map(Self)
-            .map_err(|_| AmountError::TooLarge)
-    }
-}
-
-impl FromStr for Amount {
-    type Err = AmountError;
-
-    fn from_str(text: &str) -> Result<Self, AmountError> {
-        // serde_json knows the grammar of a JSON number; RawValue keeps the digits.
-        let raw: &RawValue = serde_json::from_str(text).map_err(|_| AmountError::NotANumber)?;
-        let starts_a_number =
-            text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        if raw.get() != text || !starts_a_number {
-            return Err(AmountError::NotANumber);
-        }
-
+    /// The amount of a number as JSON writes it.
+    fn from_json_number(text: &str) -> Result<Self, AmountError> {
         let (digits, exponent) = match text.split_once(['e', 'E']) {
             Some((digits, exponent)) => {
                 (digits, exponent.parse().map_err(|_| AmountError::TooLarge)?)
@@ -140,6 +126,41 @@ impl FromStr for Amount {
                 .and_then(|factor| written.mantissa().checked_mul(factor))
                 .ok_or(AmountError::TooLarge)
                 .and_then(|mantissa| Self::from_parts(mantissa, 0)),
+        }
+    }
+
+    /// The only way in: everything but the digits themselves is decided here.
+    fn from_parts(mantissa: i128, scale: u32) -> Result<Self, AmountError> {
+        Decimal::try_from_i128_with_scale(mantissa, scale)
+            .map(Self)
+            .map_err(|_| AmountError::TooLarge)
+    }
+}
+
+impl FromStr for Amount {
+    type Err = AmountError;
+
+    fn from_str(text: &str) -> Result<Self, AmountError> {
+        // serde_json knows the grammar of a JSON number; RawValue keeps the digits.
+        let raw: &RawValue = serde_json::from_str(text).map_err(|_| AmountError::NotANumber)?;
+        if raw.get() == text {
+            raw.try_into()
+        } else {
+            Err(AmountError::NotANumber)
+        }
+    }
+}
+
+/// The amount of a JSON number; no other value is one.
+impl TryFrom<&RawValue> for Amount {
+    type Error = AmountError;
+
+    fn try_from(raw: &RawValue) -> Result<Self, AmountError> {
+        let text = raw.get();
+        if text.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+            Self::from_json_number(text)
+        } else {
+            Err(AmountError::NotANumber)
         }
     }
 }
@@ -164,9 +185,10 @@ impl fmt::Debug for Amount {
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.0.to_string())
-            .map_err(ser::Error::custom)?
-            .serialize(serializer)
+        let mut digits = ArrayString::<LONGEST>::new();
+        write!(digits, "{}", self.0).map_err(ser::Error::custom)?;
+        let raw: &RawValue = serde_json::from_str(&digits).map_err(ser::Error::custom)?;
+        raw.serialize(serializer)
     }
 }
 
@@ -178,7 +200,7 @@ impl<'de> Deserialize<'de> for Amount {
             let quoted: String = serde_json::from_str(text).map_err(de::Error::custom)?;
             quoted.parse().map_err(de::Error::custom)
         } else {
-            text.parse().map_err(de::Error::custom)
+            Self::try_from(&*raw).map_err(de::Error::custom)
         }
     }
 }
@@ -200,6 +222,9 @@ mod tests {
             "99999999999.99",
             "1234567890123456789012345678",
             "0.1234567890123456789012345678",
+            "-0.1234567890123456789012345678",
+            "-7.9228162514264337593543950335",
+            "-79228162514264337593543950335",
             "-3.505",
             "100",
             "0.00",

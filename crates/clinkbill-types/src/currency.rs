@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// A currency by its ISO 4217 code, in capital letters.
 ///
@@ -15,9 +15,12 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(Currency::JPY.minor_unit_decimals(), Some(0));
 /// assert!("DOLLAR".parse::<Currency>().is_err());
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
-pub struct Currency(Cow<'static, str>);
+pub struct Currency(
+    /// Borrowed only where it is known to be an ISO 4217 code.
+    Cow<'static, str>,
+);
 
 /// The text is not an ISO 4217 code in capital letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +31,14 @@ macro_rules! common_currencies {
     ($($code:ident: $name:literal),* $(,)?) => {
         impl Currency {
             $(#[doc = $name] pub const $code: Self = Self(Cow::Borrowed(stringify!($code)));)*
+
+            /// Found without a search through all of ISO 4217.
+            fn common(code: &str) -> Option<Self> {
+                match code {
+                    $(stringify!($code) => Some(Self::$code),)*
+                    _ => None,
+                }
+            }
         }
     };
 }
@@ -50,7 +61,7 @@ impl Currency {
     /// Whether the code is in ISO 4217.
     #[must_use]
     pub fn is_iso_4217(&self) -> bool {
-        iso_currency::Currency::from_code(&self.0).is_some()
+        matches!(self.0, Cow::Borrowed(_)) || iso_currency::Currency::from_code(&self.0).is_some()
     }
 
     /// How many decimal places the minor unit has: 2 for USD, 0 for JPY, 3 for KWD; none for an
@@ -64,8 +75,8 @@ impl Currency {
 
     /// The currency a server named, kept as it came.
     #[must_use]
-    pub fn from_wire(code: impl Into<String>) -> Self {
-        Self(Cow::Owned(code.into()))
+    pub fn from_wire(code: impl AsRef<str> + Into<String>) -> Self {
+        Self::common(code.as_ref()).unwrap_or_else(|| Self(Cow::Owned(code.into())))
     }
 }
 
@@ -73,8 +84,31 @@ impl FromStr for Currency {
     type Err = CurrencyError;
 
     fn from_str(code: &str) -> Result<Self, CurrencyError> {
+        if let Some(common) = Self::common(code) {
+            return Ok(common);
+        }
         let known = iso_currency::Currency::from_code(code).ok_or(CurrencyError)?;
         Ok(Self(Cow::Borrowed(known.code())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyCode;
+
+        impl de::Visitor<'_> for AnyCode {
+            type Value = Currency;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: de::Error>(self, code: &str) -> Result<Currency, E> {
+                Ok(Currency::from_wire(code))
+            }
+        }
+
+        deserializer.deserialize_str(AnyCode)
     }
 }
 
@@ -107,6 +141,20 @@ mod tests {
         let read: Currency = serde_json::from_str("\"USDC\"").unwrap();
         assert_eq!(read.code(), "USDC");
         assert_eq!(read.minor_unit_decimals(), None);
+        assert!(!read.is_iso_4217());
+    }
+
+    #[test]
+    fn a_code_is_known_wherever_it_comes_from() {
+        for code in ["USD", "THB", "KWD", "ZMW"] {
+            let read: Currency = serde_json::from_str(&format!("{code:?}")).unwrap();
+            let built: Currency = code.parse().unwrap();
+            assert_eq!(read, built);
+            assert_eq!(Currency::from_wire(code.to_owned()), built);
+            assert_eq!(read.code(), code);
+            assert!(read.is_iso_4217() && built.is_iso_4217());
+        }
+        assert!(!Currency::from_wire("usd").is_iso_4217());
     }
 
     #[test]

@@ -10,6 +10,13 @@
 /// ```
 #[must_use]
 pub fn given(text: &str) -> Option<&str> {
+    // Most text shows by its first letter that it is there.
+    if let Some(first) = text.bytes().next()
+        && first.is_ascii_graphic()
+        && first != b'n'
+    {
+        return Some(text);
+    }
     let nothing = matches!(text.trim(), "" | "null");
     (!nothing).then_some(text)
 }

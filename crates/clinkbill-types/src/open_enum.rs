@@ -95,9 +95,27 @@ macro_rules! open_enum {
             fn deserialize<D: $crate::__private::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                let text: ::std::borrow::Cow<'de, str> =
-                    $crate::__private::serde::Deserialize::deserialize(deserializer)?;
-                Ok(Self::from(&*text))
+                struct AnyText;
+
+                impl $crate::__private::serde::de::Visitor<'_> for AnyText {
+                    type Value = $name;
+
+                    fn expecting(
+                        &self,
+                        f: &mut ::std::fmt::Formatter<'_>,
+                    ) -> ::std::fmt::Result {
+                        f.write_str("a string")
+                    }
+
+                    fn visit_str<E: $crate::__private::serde::de::Error>(
+                        self,
+                        text: &str,
+                    ) -> ::std::result::Result<$name, E> {
+                        Ok($name::from(text))
+                    }
+                }
+
+                deserializer.deserialize_str(AnyText)
             }
         }
     };

@@ -34,14 +34,28 @@ impl Event {
     /// shape is none, and an object that cannot be read at all is
     /// [`EventKind::Unreadable`].
     pub fn from_json(body: &[u8]) -> Result<Self, UnreadableEvent> {
-        let envelope: Envelope<'_> = serde_json::from_slice(body)?;
-        let object = envelope.object();
-        Ok(Self {
+        // Today's events, in one pass. Whatever else there is takes a second one.
+        if let Ok(envelope) = serde_json::from_slice::<Envelope<Data<'_>>>(body)
+            && envelope.data.is_about_an_object()
+        {
+            let object = envelope.data.object;
+            return Ok(Self::of(envelope, object));
+        }
+        let envelope: Envelope<&RawValue> = serde_json::from_slice(body)?;
+        let object = match serde_json::from_str::<Data<'_>>(envelope.data.get()) {
+            Ok(data) if data.is_about_an_object() => data.object,
+            _ => envelope.data,
+        };
+        Ok(Self::of(envelope, object))
+    }
+
+    fn of<D>(envelope: Envelope<D>, object: &RawValue) -> Self {
+        Self {
             id: envelope.id,
             created: envelope.created,
             kind: EventKind::read(envelope.event_type, object),
             object: object.to_owned(),
-        })
+        }
     }
 
     /// What the event tells.
@@ -70,32 +84,29 @@ impl fmt::Debug for Event {
     }
 }
 
+/// What every event has, and its data.
 #[derive(Deserialize)]
-struct Envelope<'a> {
+struct Envelope<D> {
     #[serde(deserialize_with = "own_id")]
     id: EventId,
     #[serde(default, deserialize_with = "scalar")]
     created: Option<Timestamp>,
     #[serde(rename = "type", deserialize_with = "own_id")]
     event_type: EventType,
-    // Kept as text: an exact amount cannot pass through a container that serde buffers.
-    #[serde(borrow)]
-    data: &'a RawValue,
+    data: D,
 }
 
-impl<'a> Envelope<'a> {
-    /// `data.object` where it is an object, as in today's events; `data` itself in older ones,
-    /// where `object` is missing or only names a type.
-    fn object(&self) -> &'a RawValue {
-        #[derive(Deserialize)]
-        struct Data<'a> {
-            #[serde(borrow)]
-            object: &'a RawValue,
-        }
+/// The data of today's events. Older ones are about their data itself: there `object` is missing
+/// or only names a type.
+#[derive(Deserialize)]
+struct Data<'a> {
+    // Kept as text: an exact amount cannot pass through a container that serde buffers.
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
 
-        match serde_json::from_str(self.data.get()) {
-            Ok(Data { object }) if object.get().starts_with('{') => object,
-            _ => self.data,
-        }
+impl Data<'_> {
+    fn is_about_an_object(&self) -> bool {
+        self.object.get().starts_with('{')
     }
 }

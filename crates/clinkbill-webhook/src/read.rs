@@ -59,13 +59,7 @@ pub(crate) fn currency<'de, D>(deserializer: D) -> Result<Option<Currency>, D::E
 where
     D: Deserializer<'de>,
 {
-    let code: Option<String> = scalar(deserializer)?;
-    Ok(code.map(|code| {
-        let code = code.trim();
-        code.to_ascii_uppercase()
-            .parse()
-            .unwrap_or_else(|_| Currency::from_wire(code))
-    }))
+    deserializer.deserialize_any(Loose(Code))
 }
 
 /// An exact amount: a number, or the same digits as text.
@@ -80,7 +74,7 @@ where
         let text: Result<String, _> = serde_json::from_str(raw.get());
         return Ok(text.ok().and_then(|text| text.trim().parse().ok()));
     }
-    Ok(raw.get().parse().ok())
+    Ok(Amount::try_from(&*raw).ok())
 }
 
 /// An object inside the object.
@@ -206,6 +200,22 @@ impl<T: DeserializeOwned> Shapes<'_> for Scalar<T> {
         let number: de::value::I64Deserializer<ValueError> = value.into_deserializer();
         let read = T::deserialize(number).ok();
         read.or_else(|| self.text(&value.to_string()))
+    }
+}
+
+struct Code;
+
+impl Shapes<'_> for Code {
+    type Value = Currency;
+
+    fn text(self, code: &str) -> Option<Currency> {
+        let code = code.trim();
+        let known = code.parse().or_else(|_| code.to_ascii_uppercase().parse());
+        Some(known.unwrap_or_else(|_| Currency::from_wire(code)))
+    }
+
+    fn integer(self, value: i64) -> Option<Currency> {
+        self.text(&value.to_string())
     }
 }
 

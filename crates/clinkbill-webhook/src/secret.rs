@@ -31,11 +31,11 @@ impl WebhookSecret {
 
     /// The signature in progress of `timestamp + "." + body`.
     pub(crate) fn mac(&self, timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
-        self.0
-            .clone()
-            .chain_update(timestamp)
-            .chain_update(b".")
-            .chain_update(body)
+        let mut mac = self.0.clone();
+        mac.update(timestamp.as_bytes());
+        mac.update(b".");
+        mac.update(body);
+        mac
     }
 }
 

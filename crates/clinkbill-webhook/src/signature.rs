@@ -9,6 +9,7 @@ const TIMESTAMP: &str = "X-Clink-Timestamp";
 const SIGNATURE: &str = "X-Clink-Signature";
 const SIGN_TYPE: &str = "X-Clink-SignType";
 const SHA256: &str = "SHA256";
+const SIGNATURE_BYTES: usize = 32;
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
 
 /// Signs webhook bodies the way Clink does: for sandboxes and for the tests of a receiver.
@@ -177,7 +178,11 @@ impl Verifier {
 
         let signature = Some(signature)
             .filter(|signature| in_one_case(signature))
-            .and_then(|signature| hex::decode(signature).ok())
+            .and_then(|signature| {
+                let mut bytes = [0; SIGNATURE_BYTES];
+                hex::decode_to_slice(signature, &mut bytes).ok()?;
+                Some(bytes)
+            })
             .ok_or(WebhookError::Signature)?;
         let proved = |secret: &WebhookSecret| {
             let mac = secret.mac(timestamp, body);
@@ -204,8 +209,8 @@ impl Verifier {
 /// Whoever writes hexadecimal digits, or a name, writes it in one case. A mix of both is a letter
 /// that was changed on the way.
 fn in_one_case(text: &str) -> bool {
-    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
-    !(has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
+    let bytes = text.as_bytes();
+    !(bytes.iter().any(u8::is_ascii_lowercase) && bytes.iter().any(u8::is_ascii_uppercase))
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ pub fn session_id_of(url: &str) -> Result<SessionId, Error> {
 
 async fn settle<E: Envelope>(client: &Client, answer: Response) -> Result<E::Data, Error> {
     let operation = Operation::get("/fuzzed");
-    let span = CallSpan::of(operation).attempt(operation, client.server(), 1);
+    let span = CallSpan::of(operation).attempt(operation, client.server(), client.clock(), 1);
     let exchange = Exchange {
         key: client.key(),
         now: client.clock().now(),

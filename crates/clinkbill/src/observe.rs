@@ -9,7 +9,7 @@ pub(crate) use self::on::{AttemptSpan, CallSpan, Server, unknown_key};
 
 #[cfg(feature = "tracing")]
 mod on {
-    use std::time::Duration;
+    use std::time::Instant;
 
     use tracing::field::{Empty, display};
     use tracing::instrument::Instrumented;
@@ -17,7 +17,7 @@ mod on {
     use url::Url;
 
     use crate::call::Operation;
-    use crate::{Environment, Error};
+    use crate::{Clock, Environment, Error};
 
     /// Whom requests go to.
     pub(crate) struct Server {
@@ -27,7 +27,10 @@ mod on {
 
     pub(crate) struct CallSpan(Span);
 
-    pub(crate) struct AttemptSpan(Span);
+    pub(crate) struct AttemptSpan {
+        span: Span,
+        began: Instant,
+    }
 
     impl Server {
         pub(crate) fn of(environment: &Environment) -> Self {
@@ -57,9 +60,11 @@ mod on {
             &self,
             operation: Operation,
             server: &Server,
+            clock: &dyn Clock,
             number: u32,
         ) -> AttemptSpan {
-            AttemptSpan(info_span!(
+            let began = clock.instant();
+            let span = info_span!(
                 parent: &self.0,
                 "clinkbill.attempt",
                 "otel.name" = %operation,
@@ -74,7 +79,8 @@ mod on {
                 "clinkbill.code" = Empty,
                 "clinkbill.elapsed_ms" = Empty,
                 "error.type" = Empty,
-            ))
+            );
+            AttemptSpan { span, began }
         }
 
         pub(crate) fn around<F: Future>(&self, call: F) -> Instrumented<F> {
@@ -93,22 +99,23 @@ mod on {
 
     impl AttemptSpan {
         pub(crate) fn around<F: Future>(&self, attempt: F) -> Instrumented<F> {
-            attempt.instrument(self.0.clone())
+            attempt.instrument(self.span.clone())
         }
 
         /// An answer has begun.
         pub(crate) fn answered(&self, http_status: u16, code: Option<i64>) {
-            self.0.record("http.response.status_code", http_status);
+            self.span.record("http.response.status_code", http_status);
             if let Some(code) = code {
-                self.0.record("clinkbill.code", code);
+                self.span.record("clinkbill.code", code);
             }
         }
 
-        pub(crate) fn ended<T>(&self, result: &Result<T, Error>, took: Duration) {
+        pub(crate) fn ended<T>(&self, result: &Result<T, Error>, clock: &dyn Clock) {
+            let took = clock.instant().duration_since(self.began);
             let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-            self.0.record("clinkbill.elapsed_ms", millis);
+            self.span.record("clinkbill.elapsed_ms", millis);
             if let Err(error) = result {
-                self.0.record("error.type", display(error.kind()));
+                self.span.record("error.type", display(error.kind()));
             }
         }
     }
@@ -125,10 +132,8 @@ mod on {
 #[cfg(not(feature = "tracing"))]
 #[expect(clippy::unused_self, reason = "these stand in for spans")]
 mod off {
-    use std::time::Duration;
-
     use crate::call::Operation;
-    use crate::{Environment, Error};
+    use crate::{Clock, Environment, Error};
 
     pub(crate) struct Server;
 
@@ -147,7 +152,13 @@ mod off {
             Self
         }
 
-        pub(crate) fn attempt(&self, _: Operation, _: &Server, _: u32) -> AttemptSpan {
+        pub(crate) fn attempt(
+            &self,
+            _: Operation,
+            _: &Server,
+            _: &dyn Clock,
+            _: u32,
+        ) -> AttemptSpan {
             AttemptSpan
         }
 
@@ -165,7 +176,7 @@ mod off {
 
         pub(crate) fn answered(&self, _: u16, _: Option<i64>) {}
 
-        pub(crate) fn ended<T>(&self, _: &Result<T, Error>, _: Duration) {}
+        pub(crate) fn ended<T>(&self, _: &Result<T, Error>, _: &dyn Clock) {}
     }
 
     pub(crate) fn unknown_key(_: &Server) {}

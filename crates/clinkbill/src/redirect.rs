@@ -120,6 +120,12 @@ fn with_braces(text: &str) -> String {
 /// A browser drops tabs and line ends, so they would hide from a check of the parsed URL and
 /// still break out of a header; and it reads a backslash as a slash, where others read a name.
 pub(crate) fn unambiguous(text: &str) -> Result<&str, &'static str> {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    {
+        return Ok(text);
+    }
     if text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
         return Err("has white space, a control character or a backslash in it");
     }

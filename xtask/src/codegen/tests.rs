@@ -171,3 +171,13 @@ fn a_failure_leaves_the_written_client_as_it_was() {
     write(&place.contract, &place.generated).unwrap_err();
     assert_eq!(fs::read_to_string(&place.generated).unwrap(), before);
 }
+
+#[test]
+fn a_request_has_no_header_that_the_contract_does_not_know() {
+    let place = workplace(SMALL);
+    write(&place.contract, &place.generated).unwrap();
+    let code = fs::read_to_string(&place.generated).unwrap();
+    assert!(code.contains("ACCEPT"), "{code}");
+    assert!(!code.contains("api-version"), "{code}");
+    assert!(!code.contains("header_map"), "{code}");
+}

@@ -1,7 +1,7 @@
 use std::fmt;
 
+use clinkbill_api::Secret;
 use clinkbill_types::{CustomerId, Money, SessionId, Timestamp, UiMode};
-use secrecy::{ExposeSecret, SecretString};
 
 use crate::environment::Home;
 
@@ -35,19 +35,19 @@ pub struct CreatedSession<Url = CheckoutUrl> {
 /// Whoever has it can see the checkout: hand it to the buyer alone. It is never printed; only
 /// [`as_str`](Self::as_str) shows it.
 #[derive(Clone)]
-pub struct CheckoutUrl(SecretString);
+pub struct CheckoutUrl(Secret);
 
 impl CheckoutUrl {
     /// The URL itself. Do not log it.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.expose_secret()
+        self.0.expose()
     }
 
     /// The URL, when it leads home; else what is wrong with it.
-    pub(super) fn parse(text: &str, home: &Home) -> Result<Self, &'static str> {
-        home.check(text)?;
-        Ok(Self(text.into()))
+    pub(super) fn parse(text: Secret, home: &Home) -> Result<Self, &'static str> {
+        home.check(text.expose())?;
+        Ok(Self(text))
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
             "https://uat-checkout.clinkbill.com?pay=sess_1",
             "https://UAT-checkout.clinkbill.com:443/pay/sess_1",
         ] {
-            assert_eq!(CheckoutUrl::parse(url, &home).unwrap().as_str(), url);
+            assert_eq!(CheckoutUrl::parse(url.into(), &home).unwrap().as_str(), url);
         }
 
         for url in [
@@ -93,14 +93,14 @@ mod tests {
             "https://uat-checkout.clinkbill.com/pay\u{7f}sess_1",
             "https://uat-checkout.clinkbill.com\\@example.com/pay/sess_1",
         ] {
-            assert!(CheckoutUrl::parse(url, &home).is_err(), "{url}");
+            assert!(CheckoutUrl::parse(url.into(), &home).is_err(), "{url}");
         }
     }
 
     #[test]
     fn a_checkout_url_is_never_printed() {
         let home = Home::of(&Url::parse("http://127.0.0.1:1").unwrap());
-        let url = CheckoutUrl::parse("http://127.0.0.1:1/pay/canary", &home).unwrap();
+        let url = CheckoutUrl::parse("http://127.0.0.1:1/pay/canary".into(), &home).unwrap();
         assert!(!format!("{url:?} {url:#?}").contains("canary"));
     }
 }

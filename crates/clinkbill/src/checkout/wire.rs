@@ -88,7 +88,7 @@ where
 /// What the merchant gets of a created session: one that can be named and read, costs what was
 /// asked for, and leads to the checkout host.
 pub(crate) fn created<U: Rendered>(
-    wire: types::CreatedCheckoutSession,
+    mut wire: types::CreatedCheckoutSession,
     asked: &types::CreateCheckoutSessionRequest,
     checkout_home: &Home,
 ) -> Result<CreatedSession<U::Url>, Error> {
@@ -100,8 +100,8 @@ pub(crate) fn created<U: Rendered>(
         .map_err(|problem| Error::other_than_asked(session_id.clone(), problem))?;
     let url = wire
         .url
-        .as_ref()
-        .and_then(|url| given(url.expose()))
+        .take()
+        .filter(|url| given(url.expose()).is_some())
         .map(|url| CheckoutUrl::parse(url, checkout_home))
         .transpose()
         .and_then(|url| U::url(url).ok_or("is missing"))
@@ -183,6 +183,20 @@ fn priced(
     ))
 }
 
+/// The name of a field of an element, written out only when something is wrong with it.
+#[derive(Clone, Copy)]
+struct At {
+    list: &'static str,
+    index: usize,
+    field: &'static str,
+}
+
+impl From<At> for Cow<'static, str> {
+    fn from(At { list, index, field }: At) -> Self {
+        format!("{list}[{index}].{field}").into()
+    }
+}
+
 /// The exact sum of the lines. A sum that cannot be kept exactly is refused, never rounded.
 fn sum(lines: &[types::PriceData], counted: &[Line]) -> Result<Amount, Error> {
     if lines.is_empty() {
@@ -198,7 +212,11 @@ fn sum(lines: &[types::PriceData], counted: &[Line]) -> Result<Amount, Error> {
 }
 
 fn price_data(index: usize, line: &Line, currency: &Currency) -> Result<types::PriceData, Error> {
-    let at = |field: &str| format!("lines[{index}].{field}");
+    let at = |field| At {
+        list: "lines",
+        index,
+        field,
+    };
     let unit_amount = line
         .unit_amount
         .map_err(|problem| Error::invalid(at("unit_amount"), format!("is {problem}")))?;
@@ -220,8 +238,12 @@ fn price_data(index: usize, line: &Line, currency: &Currency) -> Result<types::P
 
 fn scheduled(phases: &[ScheduledPhase]) -> Result<Option<Vec<types::ScheduledPhase>>, Error> {
     let mut scheduled: Vec<types::ScheduledPhase> = Vec::with_capacity(phases.len());
-    for (phase, sequence) in phases.iter().zip(1u32..) {
-        let at = |field: &str| format!("phases[{}].{field}", sequence - 1);
+    for (index, (phase, sequence)) in phases.iter().zip(1u32..).enumerate() {
+        let at = |field| At {
+            list: "phases",
+            index,
+            field,
+        };
         let effective_cycle = counting(at("effective_cycle"), phase.effective_cycle)?;
         if scheduled
             .last()
@@ -237,7 +259,7 @@ fn scheduled(phases: &[ScheduledPhase]) -> Result<Option<Vec<types::ScheduledPha
             effective_cycle,
             price_snapshot_id: not_blank(at("price_snapshot"), phase.price_snapshot.as_str())?,
             quantity: counting(at("quantity"), phase.quantity)?,
-            metadata: pairs(&at("metadata"), &phase.metadata, MOST_PAIRS_OF_A_PHASE)?,
+            metadata: pairs(at("metadata"), &phase.metadata, MOST_PAIRS_OF_A_PHASE)?,
         });
     }
     Ok((!scheduled.is_empty()).then_some(scheduled))
@@ -283,26 +305,23 @@ fn apply(
 }
 
 fn pairs(
-    field: &str,
+    field: impl Into<Cow<'static, str>>,
     pairs: &BTreeMap<String, String>,
     most: usize,
 ) -> Result<Option<BTreeMap<String, String>>, Error> {
     if pairs.len() > most {
-        return Err(Error::invalid(
-            field.to_owned(),
-            format!("has more than {most} pairs"),
-        ));
+        return Err(Error::invalid(field, format!("has more than {most} pairs")));
     }
     for (key, value) in pairs {
         if key.trim().is_empty() || key.chars().count() > LONGEST_KEY {
             return Err(Error::invalid(
-                field.to_owned(),
+                field,
                 format!("has a key that is blank or longer than {LONGEST_KEY} characters"),
             ));
         }
         if value.chars().count() > LONGEST_VALUE {
             return Err(Error::invalid(
-                field.to_owned(),
+                field,
                 format!("has a value longer than {LONGEST_VALUE} characters"),
             ));
         }

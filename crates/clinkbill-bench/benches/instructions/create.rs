@@ -71,6 +71,7 @@ async fn bare(api_url: &str, key: &str, count: u64) {
         original_amount: 4.99,
         original_currency: "USD".to_owned(),
         ui_mode: "hostedPage".to_owned(),
+        allow_promotion_codes: false,
         success_url: SUCCESS.to_owned(),
         cancel_url: CANCEL.to_owned(),
         merchant_reference_id: REFERENCE.to_owned(),
@@ -87,6 +88,7 @@ async fn bare(api_url: &str, key: &str, count: u64) {
             .post(&url)
             .header("X-API-KEY", key)
             .header("X-Timestamp", now.as_millis().to_string())
+            .header(reqwest::header::ACCEPT, "application/json")
             .json(&new)
             .send()
             .await
@@ -120,6 +122,7 @@ struct New {
     original_amount: f64,
     original_currency: String,
     ui_mode: String,
+    allow_promotion_codes: bool,
     success_url: String,
     cancel_url: String,
     merchant_reference_id: String,

@@ -3,11 +3,14 @@
 //! * to create a session, beside the same call by bare reqwest: no TLS, server in another process;
 //! * to verify and read an event, beside a bare HMAC and plain derived structs.
 //!
-//! `cargo bench -p clinkbill --bench instructions`; needs `valgrind`. Fails beyond a limit.
+//! `cargo bench -p clinkbill-bench`; needs `valgrind`. Fails beyond a limit.
 //!
 //! Callgrind is run on this program directly: the server has to be a process of its own, and what
 //! is counted must not be, so that a harness around it would only stand in the way. Each program
 //! is run at two lengths; their difference knows nothing of starting and ending.
+//!
+//! `clinkbill` has its default features here, and both sides send the same body and headers and
+//! read the same fields.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -22,12 +25,12 @@ mod event;
 
 use std::process::{Child, Command, Stdio};
 
-/// What neither ratio should be above; neither is there yet.
+/// What neither ratio may be above.
 const GOAL: f64 = 1.15;
-/// The ratios as they were last measured (1.244 and 1.211) and 3 % more, so that a step back shows
-/// at once.
-const CREATE_LIMIT: f64 = 1.281;
-const EVENT_LIMIT: f64 = 1.247;
+/// The ratios as they were last measured (1.132 and 1.067) and 3 % more, though never above the
+/// goal, so that a step back shows at once.
+const CREATE_LIMIT: f64 = GOAL;
+const EVENT_LIMIT: f64 = 1.099;
 
 const SHORT: u64 = 200;
 const LONG: u64 = 1200;
