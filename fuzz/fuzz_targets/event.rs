@@ -10,10 +10,10 @@ use serde_json::Value;
 /// The access token of a session among the seeds.
 const CANARY: &str = "canary";
 
-static READ: Goal = Goal::new("an event is read", 50);
-static TYPED: Goal = Goal::new("an event has a typed object", 30);
-static KEPT: Goal = Goal::new("an event is kept whole", 10);
-static REFUSED: Goal = Goal::new("a body that is JSON is refused", 10);
+static READ: Goal = Goal::new("an event is read", 150);
+static TYPED: Goal = Goal::new("an event has a typed object", 100);
+static KEPT: Goal = Goal::new("an event is kept whole", 35);
+static REFUSED: Goal = Goal::new("a body that is JSON is refused", 15);
 static TALLY: Tally = Tally::new(&[&READ, &TYPED, &KEPT, &REFUSED]);
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
@@ -45,8 +45,6 @@ fuzz_target!(init: TALLY.judge_at_exit(), |data: &[u8]| {
             assert!(!format!("{event:?}").contains(CANARY), "an access token is shown");
         }
     }
-    let object = event.object();
-    assert!(data.windows(object.len()).any(|part| part == object.as_bytes()));
     let object = event.object().as_bytes();
     assert!(data.windows(object.len()).any(|part| part == object));
     match &event.kind {
