@@ -2,26 +2,17 @@
 //! numbers, also in the programs of the people who use ours.
 
 use std::path::Path;
-use std::process::Command;
+
+use crate::shell::{self, cargo};
 
 const FEATURE: &str = "arbitrary_precision";
 
 /// Fails if any feature of any crate of the workspace at `root` turns the feature on.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .current_dir(root)
-        .args(["tree", "--locked", "--workspace", "--all-features"])
-        .args(["--edges", "features", "--invert", "serde_json"])
-        .output()
-        .map_err(|error| format!("cannot run cargo tree: {error}"))?;
-    if !output.status.success() {
-        return Err(format!(
-            "cargo tree: {}",
-            String::from_utf8_lossy(&output.stderr)
-        ));
-    }
-    judge(&String::from_utf8_lossy(&output.stdout))
+    let mut tree = cargo(root);
+    tree.args(["tree", "--locked", "--workspace", "--all-features"])
+        .args(["--edges", "features", "--invert", "serde_json"]);
+    judge(&shell::read("cargo tree", tree)?)
 }
 
 fn judge(tree: &str) -> Result<(), String> {

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::shell::{self, cargo, tell};
+
 /// Small, so that most changes are small too; what is longer is not likelier to be read.
 const LONGEST_INPUT: usize = 4096;
 /// An input that takes this many seconds is a find.
@@ -76,19 +78,16 @@ fn targets_of(root: &Path) -> Result<Vec<String>, String> {
 /// With a target named, the flags are for what runs there, and not for build scripts.
 fn build(root: &Path, host: &str) -> Result<PathBuf, String> {
     let folder = root.join("target/fuzz");
-    let status = cargo(root)
+    let mut build = cargo(root);
+    build
         .args(["build", "--quiet", "--bins", "--target", host])
         .args(["--manifest-path", "fuzz/Cargo.toml", "--target-dir"])
         .arg(&folder)
         .env("RUSTFLAGS", INSTRUMENTED)
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .status()
-        .map_err(|error| format!("cannot run cargo: {error}"))?;
-    if status.success() {
-        Ok(folder.join(host).join("debug"))
-    } else {
-        Err("the fuzz targets do not build".to_owned())
-    }
+        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    shell::succeed("cargo build", build)
+        .map_err(|error| format!("the fuzz targets do not build: {error}"))?;
+    Ok(folder.join(host).join("debug"))
 }
 
 fn fuzz(root: &Path, built: &Path, target: &str, runs: u32) -> Result<bool, String> {
@@ -133,12 +132,6 @@ fn told(line: &str, passed: bool) -> bool {
     !passed && !line.starts_with('#') || line.starts_with("reached: ") || line.starts_with("Done ")
 }
 
-fn tell(text: &str) {
-    use std::io::Write as _;
-    // Nobody is left to tell if stdout is closed.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
 fn seeds(root: &Path, target: &str) -> PathBuf {
     root.join("fuzz/seeds").join(target)
 }
@@ -149,22 +142,13 @@ fn finds(root: &Path) -> PathBuf {
 
 fn host() -> Result<String, String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(rustc)
-        .arg("-vV")
-        .output()
-        .map_err(|error| format!("cannot run rustc: {error}"))?;
-    String::from_utf8_lossy(&output.stdout)
+    let mut version = Command::new(rustc);
+    version.arg("-vV");
+    shell::read("rustc -vV", version)?
         .lines()
         .find_map(|line| line.strip_prefix("host: "))
         .map(str::to_owned)
         .ok_or_else(|| "rustc does not say for which host it is".to_owned())
-}
-
-fn cargo(root: &Path) -> Command {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.current_dir(root);
-    command
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
 //! Maintenance of the workspace: `cargo xtask --help`.
 
+mod ci;
 mod codegen;
+mod console;
+mod copy;
 mod document;
 mod exact_numbers;
 mod fuzz;
+mod minimal;
 mod overlay;
 mod prove;
 mod rules;
+mod semver;
+mod shell;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -24,11 +30,19 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run what a change must pass, by tier or stage by stage
+    Ci(ci::Arguments),
     /// Generate the low-level client from the contract
     Codegen {
         /// Write nothing; fail with the difference if the committed client is not up to date
         #[arg(long)]
         check: bool,
+    },
+    /// Run the commands that the documentation shows, as they stand there
+    Console {
+        /// Also those in the README's sentences, and those that take long
+        #[arg(long)]
+        all: bool,
     },
     /// Fail if a dependency changes how the whole build reads JSON numbers
     ExactNumbers,
@@ -40,6 +54,8 @@ enum Task {
         #[arg(long, default_value_t = 100_000)]
         runs: u32,
     },
+    /// Build with the oldest dependencies that the manifests allow
+    MinimalVersions,
     /// Break every rule that must hold, and fail unless its scenarios notice
     Prove {
         /// Name the scenarios that noticed and those that could not be judged
@@ -52,6 +68,8 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         document: Option<PathBuf>,
     },
+    /// Fail if something public breaks that the version does not say may break
+    Semver,
 }
 
 fn main() -> ExitCode {
@@ -60,12 +78,16 @@ fn main() -> ExitCode {
     let contract = root.join(codegen::CONTRACT);
     let generated = root.join(codegen::GENERATED);
     let outcome = match Arguments::parse().task {
+        Task::Ci(arguments) => ci::run(root, &arguments),
         Task::Codegen { check: false } => codegen::write(&contract, &generated),
         Task::Codegen { check: true } => codegen::check(&contract, &generated),
+        Task::Console { all } => console::run(root, all),
         Task::ExactNumbers => exact_numbers::check(root),
         Task::Fuzz { targets, runs } => fuzz::run(root, &targets, runs),
+        Task::MinimalVersions => minimal::check(root),
         Task::Prove { scenarios } => prove::run(root, scenarios),
         Task::Rules { document } => rules::check(root, document.as_deref()),
+        Task::Semver => semver::check(root),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
