@@ -114,6 +114,11 @@ impl From<Refusal> for ApiError {
 impl ApiError {
     /// The documented envelope, under the HTTP status that the contract gives this failure.
     pub(crate) fn into_reply(self, shape: RefusalShape) -> Answer {
+        self.into_reply_and_message(shape).0
+    }
+
+    /// As [`into_reply`](Self::into_reply), beside what it says.
+    pub(crate) fn into_reply_and_message(self, shape: RefusalShape) -> (Answer, String) {
         let allow = match &self {
             Self::MethodNotAllowed(methods) => Some(allow_header(methods)),
             _ => None,
@@ -123,7 +128,7 @@ impl ApiError {
         if let Some(allow) = allow {
             reply.headers_mut().insert(header::ALLOW, allow);
         }
-        reply
+        (reply, msg)
     }
 
     pub(crate) fn message(self) -> String {

@@ -10,12 +10,6 @@ pub struct Observation {
     text: String,
 }
 
-/// What was observed of one request.
-pub(crate) struct Observations {
-    strict: bool,
-    made: Vec<Observation>,
-}
-
 impl Observation {
     /// An observation under the id of its rule.
     #[must_use]
@@ -37,32 +31,13 @@ impl Observation {
     pub fn text(&self) -> &str {
         &self.text
     }
-}
 
-impl Observations {
-    pub(crate) fn new(strict: bool) -> Self {
-        Self {
-            strict,
-            made: Vec::new(),
-        }
-    }
-
-    /// Keeps what was observed, or refuses it where the sandbox is strict.
-    pub(crate) fn record(&mut self, observation: Option<Observation>) -> Result<(), Refusal> {
-        match observation {
-            None => Ok(()),
-            Some(Observation { rule, text }) if self.strict => Err(Refusal::new(
-                "INVALID_PARAMETER",
-                format!("{text} ({rule}, refused because the sandbox is strict)"),
-            )),
-            Some(observation) => {
-                self.made.push(observation);
-                Ok(())
-            }
-        }
-    }
-
-    pub(crate) fn into_made(self) -> Vec<Observation> {
-        self.made
+    /// What a strict sandbox makes of it.
+    pub(crate) fn into_refusal(self) -> Refusal {
+        let Self { rule, text } = self;
+        Refusal::new(
+            "INVALID_PARAMETER",
+            format!("{text} ({rule}, refused because the sandbox is strict)"),
+        )
     }
 }

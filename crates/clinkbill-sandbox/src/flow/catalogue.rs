@@ -12,7 +12,7 @@ use crate::error::{ApiError, Refusal};
 use crate::journal::Change;
 use crate::key::KeyDigest;
 use crate::paging::Page;
-use crate::rulebook::{PriceTerms, PriceWish, price_terms};
+use crate::rulebook::{Decisions, PriceTerms, PriceWish, Rule, price_terms};
 use crate::view;
 use crate::wire::catalogue::{CreatePriceRequest, CreateProductRequest, NewProductPrice};
 use crate::wire::field::{CurrencyCode, Object};
@@ -25,6 +25,7 @@ impl Engine {
         merchant: KeyDigest,
         body: &[u8],
         wall: i64,
+        decisions: &mut Decisions,
     ) -> Result<Answer, ApiError> {
         let request: CreateProductRequest = read_object(body)?;
         if request.name.trim().is_empty() {
@@ -44,7 +45,10 @@ impl Engine {
             .unwrap_or_default()
             .into_iter()
             .enumerate()
-            .map(|(number, Object(price))| self.new_price(&format!("priceList[{number}]."), price))
+            .map(|(number, Object(price))| {
+                let price = self.new_price(&format!("priceList[{number}]."), price);
+                decisions.check(Rule::Pp06, price)
+            })
             .collect::<Result<Vec<_>, _>>()?;
 
         let change = Change::CreateProduct { body: body.into() };
@@ -115,6 +119,7 @@ impl Engine {
         merchant: KeyDigest,
         body: &[u8],
         wall: i64,
+        decisions: &mut Decisions,
     ) -> Result<Answer, ApiError> {
         let request: CreatePriceRequest = read_object(body)?;
         let terms = price_terms(
@@ -126,7 +131,8 @@ impl Engine {
                 price_type: Some(request.price_type),
                 details: request.recurring_details.0.map(|Object(details)| details),
             },
-        )?;
+        );
+        let terms = decisions.check(Rule::Pp06, terms)?;
         let is_default = request.is_default_price.0.unwrap_or(false);
         let change = Change::CreatePrice { body: body.into() };
         self.change(merchant, wall, change, |book, now| {

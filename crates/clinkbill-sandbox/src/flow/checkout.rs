@@ -7,11 +7,13 @@ use crate::engine::{Engine, Link};
 use crate::error::{ApiError, Refusal};
 use crate::journal::Change;
 use crate::key::KeyDigest;
-use crate::observation::Observations;
-use crate::rulebook::{self, Forbidden, Identifiers, Rulebook, Situation, Verdict};
+use crate::rulebook::{
+    self, Decisions, Forbidden, Identifiers, Rule, Rulebook, Situation, Verdict,
+};
 use crate::view;
 use crate::wire::read_object;
 use crate::wire::request::CreateCheckoutSessionRequest;
+use crate::wire::response::SessionStatus;
 
 impl Engine {
     /// `POST /checkout/session`. `origin` is where the caller reaches the checkout page.
@@ -21,15 +23,15 @@ impl Engine {
         body: &[u8],
         origin: &str,
         wall: i64,
+        decisions: &mut Decisions,
     ) -> Result<Answer, ApiError> {
         let mut request: CreateCheckoutSessionRequest =
             read_object(body).or_else(|error| match self.rulebook.forbidden_body(body) {
                 Forbidden::ReadAs(body) => read_object(&body),
-                Forbidden::Refused => Err(error),
+                Forbidden::Refused => Err(decisions.forbid(error)),
             })?;
-        let identifiers = rulebook::identifiers(&*self.rulebook, &mut request);
-        let mut observations = Observations::new(self.options.strict);
-        let (mut draft, named) = rulebook::draft(&*self.rulebook, request, &mut observations)?;
+        let identifiers = rulebook::identifiers(&*self.rulebook, &mut request, decisions);
+        let (mut draft, named) = rulebook::draft(&*self.rulebook, request, decisions)?;
 
         let change = Change::CreateSession {
             body: body.into(),
@@ -42,15 +44,15 @@ impl Engine {
             }
             let products = &book.products;
             if let Err(refusal) =
-                rulebook::purchase(rulebook, products, named, &mut draft, &mut observations)
+                rulebook::purchase(rulebook, products, named, &mut draft, decisions)
             {
                 if rulebook.refusal_leaves_customer() {
-                    resolve_customer(rulebook, book, identifiers)?;
+                    resolve_customer(rulebook, book, identifiers, decisions)?;
                 }
                 return Err(refusal.into());
             }
             // The last thing that can be refused, so that a refused request leaves no trace.
-            let (customer, is_new) = resolve_customer(rulebook, book, identifiers)?;
+            let (customer, is_new) = resolve_customer(rulebook, book, identifiers, decisions)?;
             let session = Session {
                 id: book.ids.session(),
                 token: book.ids.token(),
@@ -61,7 +63,7 @@ impl Engine {
                 state: SessionState::Open,
                 under_way: None,
                 paid_by: None,
-                observations: observations.into_made().into(),
+                observations: decisions.take_observed().into(),
             };
             self.add_link(
                 &session.token,
@@ -72,8 +74,12 @@ impl Engine {
             );
             let customer = &book.customers[customer];
             let mut told = view::created_session(&session, customer, origin);
-            told.customer_id = rulebook.customer_in_answer(told.customer_id, is_new);
-            told.expire_time = view::timestamp(rulebook.end_as_told(session.expire));
+            told.customer_id = decisions.by(
+                Rule::Cr33,
+                rulebook.customer_in_answer(told.customer_id, is_new),
+            );
+            let end = decisions.by(Rule::St05, rulebook.end_as_told(session.expire));
+            told.expire_time = view::timestamp(end);
             let reply = success(told);
             book.sessions.insert(session);
             Ok(reply)
@@ -98,18 +104,29 @@ impl Engine {
         merchant: KeyDigest,
         session_id: &str,
         wall: i64,
+        decisions: &mut Decisions,
     ) -> Result<Answer, ApiError> {
         self.with_book(merchant, wall, |book, _| {
             let session = find_session(book, session_id)?;
-            if !self.rulebook.session_can_be_read(session.status()) {
-                return Err(session_not_found());
-            }
+            let can_be_read = self.rulebook.session_can_be_read(session.status());
+            let outcome = can_be_read.then_some(()).ok_or_else(session_not_found);
+            decisions.check(Rule::Rd06, outcome)?;
             let mut told = view::session(book, session);
-            told.expire = view::timestamp(self.rulebook.end_as_told(session.expire));
-            told.status = self.rulebook.status(told.status);
-            told.payment_status = self.rulebook.payment_status(told.payment_status);
+            let end = decisions.by(Rule::St05, self.rulebook.end_as_told(session.expire));
+            told.expire = view::timestamp(end);
+            let stands = match told.status {
+                SessionStatus::Open => Rule::St01,
+                SessionStatus::Completed => Rule::St02,
+                SessionStatus::Expired => Rule::St03,
+            };
+            told.status = decisions.by(stands, self.rulebook.status(told.status));
+            let payment = self.rulebook.payment_status(told.payment_status);
+            told.payment_status = decisions.by(Rule::St09, payment);
             if let Some(customer) = &mut told.customer {
-                customer.customer_id = self.rulebook.customer_of_session(customer.customer_id);
+                customer.customer_id = decisions.by(
+                    Rule::Cr32,
+                    self.rulebook.customer_of_session(customer.customer_id),
+                );
             }
             Ok(success(told))
         })
@@ -132,9 +149,10 @@ fn resolve_customer(
     rulebook: &dyn Rulebook,
     book: &mut Book,
     given: Identifiers,
+    decisions: &mut Decisions,
 ) -> Result<(CustomerNumber, bool), Refusal> {
     let Situation { cell, customer } = rulebook::classify(&given, &book.customers);
-    match (rulebook.customer_verdict(cell), customer) {
+    let resolved = match (rulebook.customer_verdict(cell), customer) {
         (Verdict::Use, Some(customer)) => Ok((customer, false)),
         (Verdict::UseAndBind, Some(customer)) => {
             if let Some(reference) = &given.reference {
@@ -155,5 +173,6 @@ fn resolve_customer(
             "CUSTOMER_NOT_FOUND",
             "give a customerId that exists, or a customerEmail, or a referenceCustomerId",
         )),
-    }
+    };
+    decisions.check(cell.rule(), resolved)
 }

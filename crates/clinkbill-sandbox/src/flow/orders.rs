@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::key::KeyDigest;
 use crate::paging::Page;
+use crate::rulebook::{Decisions, Rule};
 use crate::view;
 use crate::wire::response as wire;
 
@@ -18,19 +19,28 @@ impl Engine {
         merchant: KeyDigest,
         order_id: &str,
         wall: i64,
+        decisions: &mut Decisions,
     ) -> Result<Answer, ApiError> {
         self.with_book(merchant, wall, |book, _| {
             book.orders
                 .get(order_id)
-                .and_then(|order| self.told_order(book, order))
+                .and_then(|order| self.told_order(book, order, decisions))
                 .map(success)
                 .ok_or_else(order_not_found)
         })
     }
 
-    fn told_order<'a>(&self, book: &'a Book, order: &'a Order) -> Option<wire::Order<'a>> {
+    fn told_order<'a>(
+        &self,
+        book: &'a Book,
+        order: &'a Order,
+        decisions: &mut Decisions,
+    ) -> Option<wire::Order<'a>> {
         let mut told = view::order(book, order)?;
-        told.order_type = self.rulebook.order_type(told.order_type);
+        told.order_type = decisions.by(Rule::St06, self.rulebook.order_type(told.order_type));
+        if order.merchant_reference.is_some() {
+            decisions.note(Rule::Mr01);
+        }
         Some(told)
     }
 
@@ -41,9 +51,10 @@ impl Engine {
         query: &OrderQuery,
         page: Page,
         wall: i64,
+        decisions: &mut Decisions,
     ) -> Answer {
         self.with_book(merchant, wall, |book, _| {
-            let view = |order| self.told_order(book, order);
+            let view = |order| self.told_order(book, order, decisions);
             if query.asks_for_all() {
                 let all = book.orders.all();
                 return success_page(all.len(), page.of(all.iter().rev()).filter_map(view));

@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::error::{ApiError, Refusal};
 use crate::journal::Change;
 use crate::key::KeyDigest;
+use crate::rulebook::{Decisions, Rule};
 use crate::wire::field::WebUrl;
 use crate::wire::read_object;
 use crate::wire::subscription::{BillingSession, CreateBillingSessionRequest};
@@ -22,10 +23,11 @@ impl Engine {
         body: &[u8],
         origin: &str,
         wall: i64,
+        decisions: &mut Decisions,
     ) -> Result<Answer, ApiError> {
         let request: CreateBillingSessionRequest = read_object(body)?;
         if let Some(WebUrl(url)) = &request.return_url.0 {
-            self.rulebook.web_url("returnUrl", url)?;
+            decisions.guard(Rule::Rd11, self.rulebook.web_url("returnUrl", url))?;
         }
         let products = request
             .subscription_update_product_ids

@@ -13,6 +13,7 @@ use crate::engine::Engine;
 use crate::error::ApiError;
 use crate::ids::OrderId;
 use crate::key::KeyDigest;
+use crate::rulebook::{Decisions, Rule};
 use crate::view::subscription as view;
 use crate::webhook::event::Subject;
 use crate::wire::subscription::InvoiceStatus;
@@ -24,6 +25,7 @@ impl Engine {
         merchant: KeyDigest,
         subscription_id: &str,
         wall: i64,
+        decisions: &mut Decisions,
     ) -> Result<Answer, ApiError> {
         self.with_book(merchant, wall, |book, _| {
             book.subscriptions
@@ -31,7 +33,8 @@ impl Engine {
                 .and_then(|subscription| view::subscription::<Amount>(book, subscription))
                 .map(|mut told| {
                     let reference = told.merchant_reference;
-                    told.merchant_reference = self.rulebook.subscription_reference(reference);
+                    let reference = self.rulebook.subscription_reference(reference);
+                    told.merchant_reference = decisions.by(Rule::Mr04, reference);
                     success(told)
                 })
                 .ok_or_else(|| ApiError::NotFound {
@@ -47,6 +50,7 @@ impl Engine {
         merchant: KeyDigest,
         invoice_id: &str,
         wall: i64,
+        decisions: &mut Decisions,
     ) -> Result<Answer, ApiError> {
         self.with_book(merchant, wall, |book, _| {
             book.subscriptions
@@ -54,7 +58,8 @@ impl Engine {
                 .and_then(|invoice| view::invoice::<Amount>(book, invoice, InvoiceStatus::Paid))
                 .map(|mut told| {
                     let reference = told.merchant_reference;
-                    told.merchant_reference = self.rulebook.subscription_reference(reference);
+                    let reference = self.rulebook.subscription_reference(reference);
+                    told.merchant_reference = decisions.by(Rule::Mr04, reference);
                     success(told)
                 })
                 .ok_or_else(|| ApiError::NotFound {

@@ -11,6 +11,7 @@ use crate::flow::OrderQuery;
 use crate::key::KeyDigest;
 use crate::paging::Page;
 use crate::request::{Reply, Request};
+use crate::rulebook::{Decisions, Rule};
 use crate::traffic::{self, Door};
 
 /// An operation of the contract, with the ids of its path.
@@ -86,14 +87,22 @@ pub(super) fn handle(
         (Err(_), Err(_)) => return operation.and(Err(ApiError::UnknownRoute)),
     };
     let id = operation.as_ref().ok().map(Operation::id);
-    Ok(traffic::meet(engine, merchant, request, id, door, || {
-        operation
-            .and_then(|operation| {
-                check_timestamp(engine, request)?;
-                perform(engine, request, merchant, operation)
-            })
-            .unwrap_or_else(|error| error.into_reply(engine.options.refusal_shape))
-    }))
+    let shape = engine.options.refusal_shape;
+    Ok(traffic::meet(
+        engine,
+        merchant,
+        request,
+        id,
+        door,
+        |decisions| {
+            operation
+                .and_then(|operation| {
+                    decisions.guard(Rule::Qs01, check_timestamp(engine, request))?;
+                    perform(engine, request, merchant, operation, decisions)
+                })
+                .unwrap_or_else(|error| decisions.refuse(error, shape))
+        },
+    ))
 }
 
 /// Whether the contract has an operation of this name that is answered here.
@@ -146,43 +155,53 @@ fn perform(
     request: &Request,
     merchant: KeyDigest,
     operation: Operation<'_>,
+    decisions: &mut Decisions,
 ) -> Result<Answer, ApiError> {
     let wall = request.received_at;
     match operation {
         Operation::CreateCheckoutSession => {
+            decisions.note(Rule::Qs01);
             let body = match json_body(request) {
                 Err(ApiError::NotJson) if engine.rulebook.body_may_be_anything() => {
                     whole_body(request)
                 }
+                Err(ApiError::NotJson) => decisions.guard(Rule::Qs01, Err(ApiError::NotJson)),
                 body => body,
             };
-            engine.create_session(merchant, body?, &origin(request), wall)
+            engine.create_session(merchant, body?, &origin(request), wall, decisions)
         }
-        Operation::GetCheckoutSession(id) => engine.read_session(merchant, id, wall),
-        Operation::GetOrder(id) => engine.read_order(merchant, id, wall),
+        Operation::GetCheckoutSession(id) => engine.read_session(merchant, id, wall, decisions),
+        Operation::GetOrder(id) => engine.read_order(merchant, id, wall, decisions),
         Operation::ListOrders => {
             let page = Page::optional(request, LARGEST_ORDER_PAGE)?;
+            let reference = query_value(request, "merchantReferenceId");
+            if reference.is_some() {
+                decisions.note(Rule::Mr07);
+            }
             let query = OrderQuery {
                 subscription_id: query_value(request, "subscriptionId"),
                 customer_id: query_value(request, "customerId"),
-                merchant_reference: engine
-                    .rulebook
-                    .orders_asked_for(query_value(request, "merchantReferenceId")),
+                merchant_reference: engine.rulebook.orders_asked_for(reference),
             };
-            Ok(engine.list_orders(merchant, &query, page, wall))
+            Ok(engine.list_orders(merchant, &query, page, wall, decisions))
         }
-        Operation::GetSubscription(id) => engine.read_subscription(merchant, id, wall),
-        Operation::GetInvoice(id) => engine.read_invoice(merchant, id, wall),
+        Operation::GetSubscription(id) => engine.read_subscription(merchant, id, wall, decisions),
+        Operation::GetInvoice(id) => engine.read_invoice(merchant, id, wall, decisions),
         Operation::CreateBillingSession => {
-            engine.create_billing_session(merchant, json_body(request)?, &origin(request), wall)
+            let body = json_body(request)?;
+            engine.create_billing_session(merchant, body, &origin(request), wall, decisions)
         }
-        Operation::CreateProduct => engine.create_product(merchant, json_body(request)?, wall),
+        Operation::CreateProduct => {
+            engine.create_product(merchant, json_body(request)?, wall, decisions)
+        }
         Operation::ListProducts => {
             let page = Page::required(request, LARGEST_CATALOGUE_PAGE)?;
             Ok(engine.list_products(merchant, page, wall))
         }
         Operation::GetProduct(id) => engine.read_product(merchant, id, wall),
-        Operation::CreatePrice => engine.create_price(merchant, json_body(request)?, wall),
+        Operation::CreatePrice => {
+            engine.create_price(merchant, json_body(request)?, wall, decisions)
+        }
         Operation::ListPrices => {
             let product_id = required(request, "productId")?;
             let page = Page::required(request, LARGEST_CATALOGUE_PAGE)?;

@@ -25,20 +25,24 @@
 //! ```
 
 mod customer;
+mod decisions;
 mod draft;
 mod price;
 mod purchase;
 mod redirect;
+mod rule;
 mod rules;
 
 use crate::error::Refusal;
 pub use crate::observation::Observation;
 pub use customer::{Cell, Verdict};
 pub(crate) use customer::{Identifiers, Import, Situation, classify};
+pub(crate) use decisions::{Decided, Decisions};
 pub(crate) use draft::{draft, identifiers};
 pub(crate) use price::{PriceTerms, PriceWish, price_terms};
 pub(crate) use purchase::{Named, purchase};
 pub(crate) use redirect::is_web_url;
+pub use rule::{Level, Rule};
 pub use rules::Rulebook;
 
 /// What becomes of a body that the contract's schema forbids.

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::book::{Draft, Item, Phase, Price, Products};
 use crate::error::Refusal;
-use crate::observation::Observations;
-use crate::rulebook::{CatalogueLookup, Rulebook, SnapshotLookup};
+use crate::rulebook::{CatalogueLookup, Decisions, Rule, Rulebook, SnapshotLookup};
 use crate::wire::field::Object;
 use crate::wire::request::ScheduledPhase;
 
@@ -22,7 +21,7 @@ pub(crate) fn purchase(
     products: &Products,
     named: Named,
     draft: &mut Draft,
-    observations: &mut Observations,
+    decisions: &mut Decisions,
 ) -> Result<(), Refusal> {
     let (lookup, item) = find_item(products, &named);
     let price = item.as_ref().map(|item| Arc::clone(&item.price));
@@ -32,27 +31,50 @@ pub(crate) fn purchase(
     let has_lines = !draft.lines.is_empty();
 
     let (product, price_named) = (named.product_id.is_some(), named.price_id.is_some());
-    match (recurring, product) {
-        (true, false) => rulebook.subscription_names_its_product(product)?,
-        (true, true) | (false, _) => rulebook.product_and_price(product, price_named)?,
+    if recurring && !product {
+        let outcome = rulebook.subscription_names_its_product(product);
+        decisions.check(Rule::Pp02, outcome)?;
+    } else {
+        let outcome = rulebook.product_and_price(product, price_named);
+        decisions.guard(Rule::Fr05, outcome)?;
     }
     if let Some(lookup) = lookup {
-        rulebook.registered_item(lookup)?;
+        decisions.check(Rule::Pp01, rulebook.registered_item(lookup))?;
     }
     draft.item = item;
     if recurring {
-        rulebook.subscription_has_no_lines(has_lines)?;
+        decisions.check(Rule::Pp02, rulebook.subscription_has_no_lines(has_lines))?;
     }
-    observations.record(rulebook.one_way_to_name_the_purchase(price.is_some(), has_lines))?;
-    observations.record(rulebook.something_is_bought(price.is_some(), has_lines))?;
+    let has_price = price.is_some();
+    decisions.observe(
+        Rule::Fr06,
+        rulebook.one_way_to_name_the_purchase(has_price, has_lines),
+    )?;
+    decisions.observe(
+        Rule::Fr10,
+        rulebook.something_is_bought(has_price, has_lines),
+    )?;
     if let Some(price) = &price {
-        observations.record(rulebook.amount_of_registered_price(
+        let observation = rulebook.amount_of_registered_price(
             (draft.amount, &draft.currency),
             (price.unit_amount, &price.currency),
-        ))?;
+        );
+        decisions.observe(Rule::Fr08, observation)?;
     }
-    draft.phases = phases(rulebook, products, named.phases, draft, recurring)?;
-    draft.local_price_only = rulebook.local_price_counts(draft.local_price_only, recurring)?;
+    draft.phases = phases(
+        rulebook,
+        products,
+        named.phases,
+        draft,
+        recurring,
+        decisions,
+    )?;
+    let wishes_local_price = draft.local_price_only;
+    if wishes_local_price {
+        decisions.note(Rule::Fr14);
+    }
+    let outcome = rulebook.local_price_counts(wishes_local_price, recurring);
+    draft.local_price_only = decisions.guard(Rule::Fr14, outcome)?;
     Ok(())
 }
 
@@ -94,16 +116,18 @@ fn phases(
     asked: Vec<Object<ScheduledPhase>>,
     draft: &Draft,
     recurring: bool,
+    decisions: &mut Decisions,
 ) -> Result<Vec<Phase>, Refusal> {
     if !asked.is_empty() {
-        rulebook.phases_are_of_a_subscription(recurring)?;
+        let outcome = rulebook.phases_are_of_a_subscription(recurring);
+        decisions.check(Rule::Fr13, outcome)?;
     }
     let mut before = None;
     let mut phases = Vec::with_capacity(asked.len());
     for Object(phase) in asked {
         let place = (phase.sequence.get(), phase.effective_cycle.get());
         if let Some(before) = before.replace(place) {
-            rulebook.phases_increase(before, place)?;
+            decisions.check(Rule::Fr13, rulebook.phases_increase(before, place))?;
         }
         let lookup = match products.snapshot(&phase.price_snapshot_id) {
             None => SnapshotLookup::Unknown,
@@ -111,10 +135,11 @@ fn phases(
             Some(price) if price.currency != draft.currency => SnapshotLookup::AnotherCurrency,
             Some(_) => SnapshotLookup::Fits,
         };
-        rulebook.phase_snapshot(lookup)?;
+        decisions.check(Rule::Fr13, rulebook.phase_snapshot(lookup))?;
         let metadata = phase.metadata.0.unwrap_or_default().into_inner();
         for key in metadata.keys() {
-            rulebook.metadata_key("scheduledPhases.metadata", key)?;
+            let outcome = rulebook.metadata_key("scheduledPhases.metadata", key);
+            decisions.guard(Rule::Fr18, outcome)?;
         }
         phases.push(Phase {
             sequence: place.0,

@@ -7,6 +7,7 @@ use crate::engine::Engine;
 use crate::flow::{Attempt, Settlement};
 use crate::journal::{ArmoryChange, Change, Changed, Ending, Entry};
 use crate::key::KeyDigest;
+use crate::rulebook::Decisions;
 
 /// What came of doing it again.
 #[derive(Default)]
@@ -64,17 +65,23 @@ impl Engine {
         let at = changed.at;
         self.books
             .with_existing(merchant, |book| book.clock.catch_up(changed.now));
+        // Nobody asks again which rules decided it.
+        let decisions = &mut Decisions::new(self.options.strict);
         match &changed.change {
             Change::Tick => self.with_book(merchant, at, |_, _| true),
-            Change::CreateSession { body, origin } => {
-                self.create_session(merchant, &body.0, origin, at).is_ok()
-            }
-            Change::CreateBillingSession { body, origin } => self
-                .create_billing_session(merchant, &body.0, origin, at)
+            Change::CreateSession { body, origin } => self
+                .create_session(merchant, &body.0, origin, at, decisions)
                 .is_ok(),
-            Change::CreateProduct { body } => self.create_product(merchant, &body.0, at).is_ok(),
+            Change::CreateBillingSession { body, origin } => self
+                .create_billing_session(merchant, &body.0, origin, at, decisions)
+                .is_ok(),
+            Change::CreateProduct { body } => self
+                .create_product(merchant, &body.0, at, decisions)
+                .is_ok(),
             Change::RetireProduct { product } => self.retire_product(merchant, product, at).is_ok(),
-            Change::CreatePrice { body } => self.create_price(merchant, &body.0, at).is_ok(),
+            Change::CreatePrice { body } => {
+                self.create_price(merchant, &body.0, at, decisions).is_ok()
+            }
             Change::CreateEndpoint { body } => self.create_endpoint(merchant, &body.0, at).is_ok(),
             Change::EnsureEndpoint { body } => self.ensure_endpoint(merchant, &body.0, at).is_ok(),
             Change::UpdateEndpoint { endpoint, body } => self

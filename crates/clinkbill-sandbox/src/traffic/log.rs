@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::fault::Fault;
 use super::mask;
 use crate::request::{Body, Request};
+use crate::rulebook::{Decided, Rule};
 
 /// How much of a body is kept, in bytes.
 const BODY_KEPT: usize = 4096;
@@ -35,6 +36,7 @@ struct Entry {
     body_bytes: Option<usize>,
     status: Option<u16>,
     fault: Option<&'static str>,
+    decided: Decided,
 }
 
 /// The latest requests of a merchant, oldest first.
@@ -70,6 +72,12 @@ pub struct LoggedRequest {
     pub status: Option<u16>,
     /// The kind of the fault it met.
     pub fault: Option<&'static str>,
+    /// The rules that decided it, also where a fault ate its answer. In JSON they go by their ids.
+    pub rules: Vec<Rule>,
+    /// The one of them that refused it.
+    pub refused_by: Option<Rule>,
+    /// What the refusal said, secrets masked.
+    pub message: Option<String>,
 }
 
 impl Requests {
@@ -88,6 +96,7 @@ impl Requests {
         operation: Option<&'static str>,
         status: Option<u16>,
         fault: Option<&Fault>,
+        decided: Decided,
     ) {
         let mut text = Vec::new();
         if self.kept.len() >= self.limit {
@@ -97,7 +106,13 @@ impl Requests {
             text.clear();
             text.shrink_to(TEXT_REUSED);
         }
-        let entry = Entry::of(text, request, operation, status, fault);
+        let entry = Entry {
+            operation,
+            status,
+            fault: fault.map(Fault::name),
+            decided,
+            ..Entry::of(text, request)
+        };
         self.kept.push_back(entry);
     }
 
@@ -120,13 +135,8 @@ impl Requests {
 }
 
 impl Entry {
-    fn of(
-        mut text: Vec<u8>,
-        request: &Request,
-        operation: Option<&'static str>,
-        status: Option<u16>,
-        fault: Option<&Fault>,
-    ) -> Self {
+    /// What the request itself says.
+    fn of(mut text: Vec<u8>, request: &Request) -> Self {
         let (body, body_bytes) = match &request.body {
             Body::Whole(bytes) => (&bytes[..bytes.len().min(BODY_KEPT)], Some(bytes.len())),
             Body::TooLarge | Body::CutShort => (&[][..], None),
@@ -154,14 +164,15 @@ impl Entry {
         text.extend_from_slice(body);
         Self {
             at: request.received_at,
-            operation,
+            operation: None,
             method: request.method.clone(),
             text,
             path_end,
             headers_end,
             body_bytes,
-            status,
-            fault: fault.map(Fault::name),
+            status: None,
+            fault: None,
+            decided: Decided::default(),
         }
     }
 
@@ -185,6 +196,9 @@ impl Entry {
             body_bytes: self.body_bytes,
             status: self.status,
             fault: self.fault,
+            rules: self.decided.rules().collect(),
+            refused_by: self.decided.refused_by,
+            message: self.decided.message.as_deref().map(mask::secrets),
         }
     }
 }

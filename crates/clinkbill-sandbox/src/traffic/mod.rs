@@ -22,6 +22,7 @@ use crate::http::is_operation;
 use crate::journal::{ArmoryChange, NotKept};
 use crate::key::KeyDigest;
 use crate::request::{Answer, Reply, Request};
+use crate::rulebook::Decisions;
 use crate::{ControlError, Merchant};
 
 /// What a door can do to a caller.
@@ -67,14 +68,15 @@ pub(crate) fn meet(
     request: &Request,
     operation: Option<&'static str>,
     door: Door,
-    perform: impl FnOnce() -> Answer,
+    perform: impl FnOnce(&mut Decisions) -> Answer,
 ) -> Reply {
     let fault = operation.and_then(|operation| engine.take_fault(merchant, operation, door));
+    let mut decisions = Decisions::new(engine.options.strict);
     let reply = match &fault {
-        None => Reply::Answer(perform()),
+        None => Reply::Answer(perform(&mut decisions)),
         Some(fault) => match fault.time() {
             FaultTime::BeforeCommit => fault.act(None),
-            FaultTime::AfterCommit => fault.act(Some(perform())),
+            FaultTime::AfterCommit => fault.act(Some(perform(&mut decisions))),
         },
     };
     if engine.options.request_log > 0 {
@@ -82,9 +84,10 @@ pub(crate) fn meet(
             Reply::Answer(answer) => Some(answer.status().as_u16()),
             Reply::Fault(_) => None,
         };
+        let decided = decisions.into_decided();
         engine.at_desk(merchant, |desk| {
             desk.requests
-                .push(request, operation, status, fault.as_ref());
+                .push(request, operation, status, fault.as_ref(), decided);
         });
     }
     reply

@@ -385,6 +385,9 @@ fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i32
         .and_then(|number| i32::try_from(number).ok()))
 }
 
+/// What is said of a number that is written as something else.
+pub(crate) const NOT_A_NUMBER: &str = "must be a JSON number, without quotes";
+
 fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<RawValue>, D::Error> {
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     if raw
@@ -393,7 +396,7 @@ fn number_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<RawValu
     {
         Ok(raw)
     } else {
-        Err(de::Error::custom("must be a JSON number, without quotes"))
+        Err(de::Error::custom(NOT_A_NUMBER))
     }
 }
 

@@ -152,6 +152,7 @@ fn a_book_shows_everything_in_it() {
         "<td>http://localhost:9/hook</td><td>waits until 2023-11-14 22:14:44</td><td>503</td><td>1</td>",
         "<td>POST</td><td>/api/checkout/session</td><td>createCheckoutSession</td><td>400</td>",
         "<td>GET</td><td>/api/order?merchantReferenceId=sk_live_***</td>",
+        "<dt>CR-05</dt> <dd>An unknown reference alone makes a customer.</dd>",
     ] {
         assert!(page.contains(expected), "{expected}\n{page}");
     }
@@ -161,6 +162,41 @@ fn a_book_shows_everything_in_it() {
         shop.see("/customers")
             .contains("<td>b@example.com</td><td></td>")
     );
+}
+
+#[test]
+fn a_refused_request_says_which_rule_refused_it_and_an_accepted_one_what_decided_it() {
+    let shop = Shop::new();
+    let body = r#"{"customerEmail": "b@example.com", "referenceCustomerId": "another",
+                   "originalAmount": 9.98, "originalCurrency": "USD", "uiMode": "hostedPage"}"#;
+    keyed(Call::create(body)).send(&shop.sandbox);
+    for section in ["", "/requests"] {
+        let page = shop.see(section);
+        let refused = between(
+            &page,
+            "<td>createCheckoutSession</td><td>200</td><td></td>",
+            "</tr>",
+        );
+        assert!(
+            refused.starts_with(
+                "<td class=\"ruling\">Refused by <strong>CR-08</strong>: A known email with an \
+                 unknown reference: CUSTOMER_IDENTIFIER_NOT_MATCHED, and nothing is bound.<br>\
+                 <q>CUSTOMER_IDENTIFIER_NOT_MATCHED: customerId, customerEmail and"
+            ),
+            "{refused}"
+        );
+        assert!(
+            refused.ends_with("QS-01 FR-02 FR-10 RD-01 RD-02 </td>"),
+            "{refused}"
+        );
+        for expected in [
+            "QS-01 CR-05 CR-33 FR-02 FR-10 RD-01 RD-02 ST-05 MR-01 MR-02 </td>",
+            "<dt>ST-05</dt> <dd>The link of a session works for a limited time, and",
+            "<dd>Whether a session needs a price or a line at all. The guide is silent; this is",
+        ] {
+            assert!(page.contains(expected), "{expected}\n{page}");
+        }
+    }
 }
 
 /// The link to a checkout is what was asked for; nothing else may let anybody in.

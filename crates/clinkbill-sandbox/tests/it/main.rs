@@ -16,6 +16,7 @@ mod contract;
 mod control;
 mod customer_histories;
 mod customers;
+mod decisions;
 mod delivery;
 mod doors;
 mod endpoints;

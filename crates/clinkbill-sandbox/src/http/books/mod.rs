@@ -32,6 +32,7 @@ const MOST_BESIDE_OTHERS: usize = 8;
 /// How much of a text is shown, in bytes of the page.
 const TEXT_SHOWN: usize = 60;
 const PATH_SHOWN: usize = 120;
+const MESSAGE_SHOWN: usize = 160;
 const ALERT_SHOWN: usize = 400;
 
 /// The list of the books.

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::form::Button;
-use super::{PATH_SHOWN, cut, shown};
+use super::{MESSAGE_SHOWN, PATH_SHOWN, cut, shown};
 use crate::book::{Book, Customer, Order, OrderState, Price, ProductEntry, Session, SessionState};
 use crate::http::page::{money, rhythm};
+use crate::rulebook::Rule;
 use crate::traffic::{ArmedFault, LoggedRequest};
 use crate::webhook::outbox::{DeliveryState, StoredDelivery, StoredEvent};
 
@@ -25,6 +26,15 @@ pub(super) struct Row {
     /// What the buttons are for.
     pub(super) id: String,
     pub(super) buttons: Vec<Button>,
+    pub(super) ruling: Option<Ruling>,
+}
+
+/// What decided a request.
+pub(super) struct Ruling {
+    pub(super) refused_by: Option<Rule>,
+    pub(super) message: Option<String>,
+    /// The others, if any refused it.
+    pub(super) rules: Vec<Rule>,
 }
 
 pub(super) fn sessions(book: &Book, most: usize) -> (Vec<Row>, usize) {
@@ -62,6 +72,7 @@ fn session(book: &Book, session: &Session) -> Row {
             (true, Some(_)) => vec![Button::Expire],
             (false, _) => Vec::new(),
         },
+        ..Row::default()
     }
 }
 
@@ -270,7 +281,19 @@ pub(super) fn request(request: &LoggedRequest) -> Row {
             },
             request.fault.unwrap_or_default().to_owned(),
         ],
+        ruling: Some(ruling(request)),
         ..Row::default()
+    }
+}
+
+fn ruling(request: &LoggedRequest) -> Ruling {
+    let rules = request.rules.iter().copied();
+    Ruling {
+        refused_by: request.refused_by,
+        message: request.message.clone().map(|text| cut(text, MESSAGE_SHOWN)),
+        rules: rules
+            .filter(|rule| Some(*rule) != request.refused_by)
+            .collect(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::rows::{
 use crate::book::Book;
 use crate::engine::Engine;
 use crate::key::KeyDigest;
+use crate::rulebook::Rule;
 
 /// A part of a book that is listed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,17 @@ pub(super) struct Table {
     /// How many things the rows are about.
     pub(super) shown: usize,
     pub(super) total: usize,
+}
+
+impl Table {
+    /// The rules that its rows speak of.
+    pub(super) fn rules(&self) -> Vec<Rule> {
+        let rulings = || self.rows.iter().filter_map(|row| row.ruling.as_ref());
+        let rules = Rule::ALL.iter().copied();
+        rules
+            .filter(|rule| rulings().any(|ruling| ruling.rules.contains(rule)))
+            .collect()
+    }
 }
 
 impl Section {
@@ -85,7 +97,10 @@ impl Section {
                 "With the latest deliveries and what each was answered last; GET /_sandbox/events \
                  tells of every attempt. Times are UTC."
             }
-            Self::Requests => "What this key sent to the documented API, with secrets masked.",
+            Self::Requests => {
+                "What this key sent to the documented API, with secrets masked, and the rules that \
+                 decided it. Times are UTC."
+            }
             Self::Faults => "In the order in which requests meet them.",
         }
     }
@@ -125,7 +140,15 @@ impl Section {
             Self::Events => &[
                 "Event", "Type", "At", "Endpoint", "Delivery", "Answer", "Attempts", "Do",
             ],
-            Self::Requests => &["At", "Method", "Path", "Operation", "Status", "Fault"],
+            Self::Requests => &[
+                "At",
+                "Method",
+                "Path",
+                "Operation",
+                "Status",
+                "Fault",
+                "Decided by",
+            ],
             Self::Faults => &["Fault", "Operation", "When", "Left"],
         }
     }
