@@ -12,13 +12,20 @@ pub mod reconciliation {}
 
 #[doc = include_str!("../docs/fulfilment.md")]
 ///
-/// ```no_run
-#[doc = include_str!("../docs/shop.rs")]
+/// ```ignore
+#[doc = include_str!("../docs/webhook.rs")]
+/// ```
 ///
-/// pub mod sql_dedup {
+/// `fulfil.rs`:
+///
+/// ```ignore
+#[doc = include_str!("../docs/fulfil.rs")]
+/// ```
+///
+/// `sql_dedup.rs`:
+///
+/// ```ignore
 #[doc = include_str!("../docs/sql_dedup.rs")]
-/// }
-/// # fn main() {}
 /// ```
 pub mod fulfilment {}
 

@@ -1,21 +1,8 @@
-//! The page about webhooks and fulfilment, followed by two nodes with one database.
-
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what a test's helper cannot do fails the test"
-)]
-
-#[path = "../docs/shop.rs"]
-#[expect(unreachable_pub, reason = "the file is a part of the documentation")]
-mod shop;
-#[path = "../docs/sql_dedup.rs"]
-#[expect(unreachable_pub, reason = "the file is a part of the documentation")]
-mod sql_dedup;
+//! The page about webhooks and fulfilment, followed by nodes with one database.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use axum::Router;
 use axum::body::Body;
@@ -23,13 +10,14 @@ use axum::http::{Request, StatusCode};
 use axum::routing::post;
 use clinkbill::EventId;
 use clinkbill::webhook::{Claim, Dedup, REMEMBER_FOR, Settled, Signer, Verifier, WebhookSecret};
-use rusqlite::Connection;
+use clinkbill_shop::books::Books;
+use clinkbill_shop::sql_dedup::{SqlDedup, Ticket};
+use clinkbill_shop::webhook::{Receiver, receive};
 use tempfile::TempDir;
 use tokio::sync::Barrier;
 use tower_service::Service;
 
-use self::shop::{Shop, receive};
-use self::sql_dedup::{SqlDedup, Ticket};
+use crate::visitor::advance;
 
 const CLAIM: i64 = 60;
 const SECRET: &str = "whsec_of_this_shop";
@@ -37,50 +25,64 @@ const SECRET: &str = "whsec_of_this_shop";
 /// The database of a shop with one purchase, and its nodes.
 struct Database {
     folder: TempDir,
+    books: Books,
 }
 
 impl Database {
-    fn new() -> Self {
-        let database = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let tables = "PRAGMA journal_mode = WAL;
-            CREATE TABLE purchase (reference TEXT PRIMARY KEY, session_id TEXT NOT NULL,
-                price TEXT NOT NULL, currency TEXT NOT NULL, delivered INTEGER NOT NULL);
-            CREATE TABLE alarm (event TEXT NOT NULL, why TEXT NOT NULL);
-            INSERT INTO purchase VALUES ('A-17', 'sess_1', '4.90', 'USD', 0);";
-        database.connect().execute_batch(tables).unwrap();
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let books = Books::open(&folder.path().join("shop.sqlite"))
+            .await
+            .unwrap();
+        let database = Self { folder, books };
+        database
+            .run(
+                "INSERT INTO purchase (token, email, name, quantity, unit_price, price, currency)
+                 VALUES ('t', 'ada@example.com', 'Mug', 1, '4.90', '4.90', 'USD');
+                 INSERT INTO checkout (reference, purchase, state, asked_at, session_id)
+                 VALUES ('A-17', 1, 'open', 1000, 'sess_1')",
+            )
+            .await;
         database
     }
 
-    fn connect(&self) -> Connection {
-        let connection = Connection::open(self.folder.path().join("shop.db")).unwrap();
-        connection.busy_timeout(Duration::from_secs(30)).unwrap();
-        connection
+    async fn run(&self, sql: &str) {
+        sqlx::raw_sql(sql).execute(self.books.pool()).await.unwrap();
     }
 
-    fn node(&self, now: fn() -> i64) -> SqlDedup {
-        SqlDedup::new(self.connect(), CLAIM, now).unwrap()
+    /// Another process, with connections of its own.
+    async fn connect(&self) -> Books {
+        Books::open(&self.folder.path().join("shop.sqlite"))
+            .await
+            .unwrap()
     }
 
-    fn shop(&self) -> Shop {
-        Shop {
+    async fn node(&self, now: fn() -> i64) -> SqlDedup {
+        let books = self.connect().await;
+        SqlDedup::new(books.pool().clone(), CLAIM, now)
+            .await
+            .unwrap()
+    }
+
+    async fn shop(&self) -> Receiver {
+        let seen = self.node(|| 1_000).await;
+        Receiver {
             verifier: Verifier::new(WebhookSecret::new(SECRET).unwrap()),
-            seen: self.node(|| 1_000),
+            seen,
+            pool: self.connect().await.pool().clone(),
         }
     }
 
-    fn delivered(&self) -> i64 {
-        let connection = self.connect();
-        let query = "SELECT delivered FROM purchase";
-        connection.query_row(query, [], |row| row.get(0)).unwrap()
+    async fn delivered(&self) -> i64 {
+        sqlx::query_scalar("SELECT count(*) FROM parcel")
+            .fetch_one(self.books.pool())
+            .await
+            .unwrap()
     }
 
-    fn alarms(&self) -> Vec<String> {
-        let connection = self.connect();
-        let mut query = connection.prepare("SELECT why FROM alarm").unwrap();
-        let rows = query.query_map([], |row| row.get(0)).unwrap();
-        rows.map(Result::unwrap).collect()
+    async fn alarms(&self) -> Vec<String> {
+        let alarms = self.books.alarms().await.unwrap();
+        alarms.into_iter().map(|(_, why)| why).collect()
     }
 }
 
@@ -88,7 +90,7 @@ fn id(text: &str) -> EventId {
     EventId::from_wire(text)
 }
 
-fn granted(claim: std::io::Result<Claim<Ticket>>) -> Ticket {
+fn granted(claim: sqlx::Result<Claim<Ticket>>) -> Ticket {
     match claim.unwrap() {
         Claim::Granted(ticket) => ticket,
         refused => panic!("{refused:?}"),
@@ -96,7 +98,7 @@ fn granted(claim: std::io::Result<Claim<Ticket>>) -> Ticket {
 }
 
 /// What a signed event is answered.
-async fn sent(shop: &Shop, body: &str) -> StatusCode {
+async fn sent(shop: &Receiver, body: &str) -> StatusCode {
     let now = SystemTime::now().try_into().unwrap();
     let signed = Signer::new(WebhookSecret::new(SECRET).unwrap()).sign(body.as_bytes(), now);
     let mut request = Request::post("/webhooks/clink");
@@ -106,7 +108,7 @@ async fn sent(shop: &Shop, body: &str) -> StatusCode {
     answered(shop, request.body(Body::from(body.to_owned())).unwrap()).await
 }
 
-async fn answered(shop: &Shop, request: Request<Body>) -> StatusCode {
+async fn answered(shop: &Receiver, request: Request<Body>) -> StatusCode {
     let mut router = Router::new()
         .route("/webhooks/clink", post(receive))
         .with_state(shop.clone());
@@ -131,25 +133,25 @@ fn session_complete(event: &str) -> String {
 
 #[tokio::test]
 async fn a_purchase_is_delivered_once_by_whatever_event_and_node() {
-    let database = Database::new();
-    let nodes = [database.shop(), database.shop()];
+    let database = Database::new().await;
+    let nodes = [database.shop().await, database.shop().await];
     let paid = order_succeeded("event_1", "4.9");
     for node in nodes.iter().chain(&nodes) {
         assert_eq!(sent(node, &paid).await, StatusCode::OK);
-        assert_eq!(database.delivered(), 1);
+        assert_eq!(database.delivered().await, 1);
     }
     assert_eq!(
         sent(&nodes[1], &session_complete("event_2")).await,
         StatusCode::OK
     );
-    assert_eq!(database.delivered(), 1);
-    assert!(database.alarms().is_empty());
+    assert_eq!(database.delivered().await, 1);
+    assert!(database.alarms().await.is_empty());
 }
 
 #[tokio::test]
 async fn what_is_not_as_agreed_raises_an_alarm_and_delivers_nothing() {
-    let database = Database::new();
-    let shop = database.shop();
+    let database = Database::new().await;
+    let shop = database.shop().await;
     for (event, body, why) in [
         (
             1,
@@ -173,7 +175,7 @@ async fn what_is_not_as_agreed_raises_an_alarm_and_delivers_nothing() {
         ),
     ] {
         assert_eq!(sent(&shop, &body).await, StatusCode::OK);
-        let alarms = database.alarms();
+        let alarms = database.alarms().await;
         assert_eq!(
             (alarms.len(), alarms.last().unwrap().as_str()),
             (event, why)
@@ -186,39 +188,40 @@ async fn what_is_not_as_agreed_raises_an_alarm_and_delivers_nothing() {
     ] {
         assert_eq!(sent(&shop, &body).await, StatusCode::OK);
     }
-    assert_eq!((database.delivered(), database.alarms().len()), (0, 4));
+    assert_eq!(
+        (database.delivered().await, database.alarms().await.len()),
+        (0, 4)
+    );
 }
 
 #[tokio::test]
 async fn an_event_that_failed_is_handled_when_it_comes_again() {
-    let database = Database::new();
-    let shop = database.shop();
-    let broken = "ALTER TABLE purchase RENAME TO mislaid";
-    database.connect().execute_batch(broken).unwrap();
+    let database = Database::new().await;
+    let shop = database.shop().await;
+    database.run("ALTER TABLE parcel RENAME TO mislaid").await;
     let paid = order_succeeded("event_1", "4.90");
     assert_eq!(sent(&shop, &paid).await, StatusCode::INTERNAL_SERVER_ERROR);
-    let mended = "ALTER TABLE mislaid RENAME TO purchase";
-    database.connect().execute_batch(mended).unwrap();
+    database.run("ALTER TABLE mislaid RENAME TO parcel").await;
     assert_eq!(sent(&shop, &paid).await, StatusCode::OK);
-    assert_eq!(database.delivered(), 1);
+    assert_eq!(database.delivered().await, 1);
 }
 
 #[tokio::test]
 async fn an_event_that_another_node_holds_is_asked_for_again() {
-    let database = Database::new();
-    let (shop, other) = (database.shop(), database.node(|| 1_000));
+    let database = Database::new().await;
+    let (shop, other) = (database.shop().await, database.node(|| 1_000).await);
     let ticket = granted(other.claim(&id("event_1")).await);
     let paid = order_succeeded("event_1", "4.90");
     assert_eq!(sent(&shop, &paid).await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(other.release(ticket).await.unwrap(), Settled::Recorded);
     assert_eq!(sent(&shop, &paid).await, StatusCode::OK);
-    assert_eq!(database.delivered(), 1);
+    assert_eq!(database.delivered().await, 1);
 }
 
 #[tokio::test]
 async fn what_nobody_signed_is_refused_and_claims_nothing() {
-    let database = Database::new();
-    let shop = database.shop();
+    let database = Database::new().await;
+    let shop = database.shop().await;
     let paid = order_succeeded("event_1", "4.90");
     let forged = Request::post("/webhooks/clink")
         .header("X-Clink-Timestamp", "1785936114000")
@@ -226,7 +229,7 @@ async fn what_nobody_signed_is_refused_and_claims_nothing() {
         .body(Body::from(paid.clone()))
         .unwrap();
     assert_eq!(answered(&shop, forged).await, StatusCode::FORBIDDEN);
-    assert_eq!(database.delivered(), 0);
+    assert_eq!(database.delivered().await, 0);
     assert_eq!(sent(&shop, &paid).await, StatusCode::OK);
 }
 
@@ -235,16 +238,16 @@ static MOVED: AtomicI64 = AtomicI64::new(1_000);
 
 #[tokio::test]
 async fn a_claim_of_a_node_that_died_runs_out_and_its_ticket_is_worth_nothing() {
-    let database = Database::new();
+    let database = Database::new().await;
     let now = || MOVED.load(Ordering::SeqCst);
-    let (dead, heir) = (database.node(now), database.node(now));
+    let (dead, heir) = (database.node(now).await, database.node(now).await);
     let lost = granted(dead.claim(&id("event_1")).await);
-    MOVED.fetch_add(CLAIM - 1, Ordering::SeqCst);
+    advance(&MOVED, CLAIM - 1);
     assert!(matches!(
         heir.claim(&id("event_1")).await.unwrap(),
         Claim::Busy
     ));
-    MOVED.fetch_add(1, Ordering::SeqCst);
+    advance(&MOVED, 1);
 
     // The heir fails, and a third has it: the lost ticket is still nobody's.
     let ticket = granted(heir.claim(&id("event_1")).await);
@@ -260,22 +263,25 @@ async fn a_claim_of_a_node_that_died_runs_out_and_its_ticket_is_worth_nothing() 
     assert_eq!(heir.done(ticket).await.unwrap(), Settled::Recorded);
 
     let hours: i64 = REMEMBER_FOR.as_secs().try_into().unwrap();
-    MOVED.fetch_add(hours - 1, Ordering::SeqCst);
+    advance(&MOVED, hours - 1);
     assert!(matches!(
         dead.claim(&id("event_1")).await.unwrap(),
         Claim::Done
     ));
-    MOVED.fetch_add(1 + hours, Ordering::SeqCst);
+    advance(&MOVED, 1 + hours);
     assert_eq!(heir.tidy().await.unwrap(), 0, "a ticket may still be out");
-    MOVED.fetch_add(1, Ordering::SeqCst);
+    advance(&MOVED, 1);
     assert_eq!(heir.tidy().await.unwrap(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_four_nodes_that_claim_an_event_at_once_one_gets_it() {
     const NODES: usize = 4;
-    let database = Database::new();
-    let nodes: Vec<_> = (0..NODES).map(|_| database.node(|| 1_000)).collect();
+    let database = Database::new().await;
+    let mut nodes = Vec::new();
+    for _ in 0..NODES {
+        nodes.push(database.node(|| 1_000).await);
+    }
     for round in 0..20 {
         let (gate, won) = (Arc::new(Barrier::new(NODES)), Arc::new(AtomicUsize::new(0)));
         let claims: Vec<_> = nodes
@@ -299,13 +305,14 @@ async fn of_four_nodes_that_claim_an_event_at_once_one_gets_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn four_nodes_that_get_an_event_at_once_deliver_once() {
-    let database = Database::new();
-    let sending: Vec<_> = (0..4)
-        .map(|_| {
-            let shop = database.shop();
-            tokio::spawn(async move { sent(&shop, &order_succeeded("event_1", "4.90")).await })
-        })
-        .collect();
+    let database = Database::new().await;
+    let mut sending = Vec::new();
+    for _ in 0..4 {
+        let shop = database.shop().await;
+        sending.push(tokio::spawn(async move {
+            sent(&shop, &order_succeeded("event_1", "4.90")).await
+        }));
+    }
     let mut taken = 0;
     for answer in sending {
         let status = answer.await.unwrap();
@@ -316,5 +323,5 @@ async fn four_nodes_that_get_an_event_at_once_deliver_once() {
         taken += usize::from(status == StatusCode::OK);
     }
     assert!(taken >= 1);
-    assert_eq!(database.delivered(), 1);
+    assert_eq!(database.delivered().await, 1);
 }

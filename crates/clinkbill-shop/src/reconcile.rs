@@ -1,0 +1,1 @@
+../../clinkbill/docs/reconcile.rs
