@@ -1,4 +1,34 @@
 //! Pages to read: what the types cannot say.
+//!
+//! | to | read |
+//! |---|---|
+//! | have a session, and see it paid | [`quick_start`] |
+//! | send buyers to Clink's page | [`hosted_checkout`] |
+//! | let them pay on a page of yours | [`embedded_checkout`] |
+//! | sell by the month | [`subscriptions`] |
+//! | be told of payments, and deliver once | [`fulfilment`] |
+//! | know what became of a purchase after a failure | [`reconciliation`] |
+//! | know what is sent when something goes wrong | [`faults`] |
+//! | test a shop | [`testing`] |
+//! | leave Clink's TypeScript SDK | [`typescript`] |
+
+#[doc = include_str!("../docs/quick-start.md")]
+pub mod quick_start {}
+
+#[doc = include_str!("../docs/hosted-checkout.md")]
+pub mod hosted_checkout {}
+
+#[doc = include_str!("../docs/embedded-checkout.md")]
+pub mod embedded_checkout {}
+
+#[doc = include_str!("../docs/subscriptions.md")]
+pub mod subscriptions {}
+
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("../docs/typescript.md")]
+pub mod typescript {}
 
 #[doc = include_str!("../docs/reconciliation.md")]
 ///

@@ -40,7 +40,8 @@
 //! # Ok(())
 //! # }
 //! ```
-//! `cargo run --example checkout` does all of it against a local sandbox, webhook included.
+//! `cargo run --example checkout` does all of it against a local sandbox, webhook included, and
+//! [`guide`] has a page for each thing a shop does.
 //!
 //! # When a call fails
 //! ```no_run
