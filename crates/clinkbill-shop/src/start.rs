@@ -1,15 +1,4 @@
-//! From the environment to a shop that is open.
-//!
-//! | variable | what it says | without it |
-//! |---|---|---|
-//! | `SHOP_ADDRESS` | where the shop listens | `127.0.0.1:3000`; port 0 picks a free one |
-//! | `SHOP_URL` | where buyers and Clink reach it | `http://` and the address |
-//! | `SHOP_DATABASE` | the file of its books | a file that goes when the shop closes |
-//! | `CLINK_SECRET_KEY` | the key of a sandbox | a sandbox in this process, with a key of its own |
-//! | `CLINK_BASE_URL` | a server of your own, such as `clinkbill sandbox` | Clink's sandbox, if there is a key |
-//! | `CLINK_WEBHOOK_SECRET` | what signs the events to `/webhooks/clink` | needed with a key |
-//!
-//! Production is refused: this is an example.
+//! From the environment, as the README describes it, to a shop that is open.
 
 use std::env;
 use std::io;

@@ -6,7 +6,12 @@ use std::path::Path;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// Pages of the repository itself; each crate has a README besides.
-const PAGES: [&str; 3] = ["README.md", "CONTRIBUTING.md", "fuzz/README.md"];
+const PAGES: [&str; 4] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "crates/clinkbill/docs/quick-start.md",
+    "fuzz/README.md",
+];
 /// The page whose sentences and tables are read for commands too.
 const CLAIMS: &str = "README.md";
 /// What a command in a sentence begins with.

@@ -21,6 +21,11 @@ const LISTED: &[(&str, Treatment)] = &[
         Treatment::Serves,
     ),
     ("clinkbill sandbox", Treatment::Serves),
+    ("cargo run -p clinkbill-shop", Treatment::Serves),
+    (
+        "cargo run -p clinkbill-shop --bin embedded-shop",
+        Treatment::Serves,
+    ),
     ("cargo install --path crates/clinkbill-cli", Treatment::Dear),
     ("cargo xtask fuzz event --runs 5000000", Treatment::Dear),
     (
