@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::pay::{CONFIRMED, DECLINED, PAY};
 use crate::stage::Stage;
 
-const AXE: &str = concat!(
+pub(crate) const AXE: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/node_modules/axe-core/axe.min.js"
 );
@@ -107,7 +107,12 @@ async fn every_page(stage: &Stage) -> Result<(), Error> {
     }
 }
 
-async fn check(stage: &Stage, axe: &str, page: &str, found: &mut Vec<String>) -> Result<(), Error> {
+pub(crate) async fn check(
+    stage: &Stage,
+    axe: &str,
+    page: &str,
+    found: &mut Vec<String>,
+) -> Result<(), Error> {
     stage.window.script(axe).await?;
     let run = "const done = arguments[0];
         axe.run({resultTypes: ['violations']}).then(

@@ -1,4 +1,4 @@
-//! Walks through the sandbox's pages, in a browser as people have it.
+//! Walks through the pages of the sandbox and of the shops, in a browser as people have it.
 //!
 //! Each walk is a test of its own with a window and a sandbox of its own. Without a browser, or
 //! without axe-core where it is needed (`npm ci` in this crate), they are reported as ignored, with
@@ -17,6 +17,7 @@ mod frames;
 mod pay;
 mod pictures;
 mod shop;
+mod shops;
 mod stage;
 
 use std::future::Future;
@@ -111,6 +112,12 @@ fn walks() -> Vec<Walk> {
         Desktop: ends::a_page_that_is_open_notices_that_its_session_has_expired;
         Desktop: ends::a_payment_after_the_end_is_not_taken;
         Desktop: ends::the_countdown_runs_and_stands_with_the_merchants_clock;
+        Desktop: shops::a_buyer_of_the_hosted_shop_leaves_comes_back_and_pays;
+        Desktop: shops::a_buyer_of_the_embedded_shop_pays_without_leaving_it;
+        Desktop: shops::a_buyer_whose_checkout_did_not_answer_tries_again;
+        Desktop: shops::axe_finds_nothing_in_the_shops;
+        Dark: shops::axe_finds_nothing_in_the_shops_in_the_dark;
+        Phone: shops::axe_finds_nothing_in_the_shops_on_a_phone;
         Desktop: frames::an_embedded_checkout_is_paid_in_its_frame_and_leads_the_window_on;
         Desktop: frames::a_hosted_checkout_is_shown_in_no_frame;
         Desktop: frames::another_page_can_send_no_form;
