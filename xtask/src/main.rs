@@ -1,5 +1,6 @@
 //! Maintenance of the workspace: `cargo xtask --help`.
 
+mod bench;
 mod ci;
 mod codegen;
 mod console;
@@ -9,7 +10,9 @@ mod exact_numbers;
 mod fuzz;
 mod minimal;
 mod overlay;
+mod package;
 mod prove;
+mod release;
 mod rules;
 mod semver;
 mod shell;
@@ -30,6 +33,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure, and write the figures beside their floors to docs/benchmarks.md
+    Bench,
     /// Run what a change must pass, by tier or stage by stage
     Ci(ci::Arguments),
     /// Generate the low-level client from the contract
@@ -56,12 +61,20 @@ enum Task {
     },
     /// Build with the oldest dependencies that the manifests allow
     MinimalVersions,
+    /// Package each published crate, and build it from its package
+    Package {
+        /// Also what is not committed
+        #[arg(long)]
+        allow_dirty: bool,
+    },
     /// Break every rule that must hold, and fail unless its scenarios notice
     Prove {
         /// Name the scenarios that noticed and those that could not be judged
         #[arg(long)]
         scenarios: bool,
     },
+    /// Make a release ready: version, changelog, lock files, packages
+    Release(release::Arguments),
     /// Check the catalogue of rules, by itself or against a copy of the guide
     Rules {
         /// A copy of the guide as text: tells which sentences are gone and which are not covered
@@ -78,6 +91,7 @@ fn main() -> ExitCode {
     let contract = root.join(codegen::CONTRACT);
     let generated = root.join(codegen::GENERATED);
     let outcome = match Arguments::parse().task {
+        Task::Bench => bench::run(root),
         Task::Ci(arguments) => ci::run(root, &arguments),
         Task::Codegen { check: false } => codegen::write(&contract, &generated),
         Task::Codegen { check: true } => codegen::check(&contract, &generated),
@@ -85,7 +99,9 @@ fn main() -> ExitCode {
         Task::ExactNumbers => exact_numbers::check(root),
         Task::Fuzz { targets, runs } => fuzz::run(root, &targets, runs),
         Task::MinimalVersions => minimal::check(root),
+        Task::Package { allow_dirty } => package::check(root, allow_dirty),
         Task::Prove { scenarios } => prove::run(root, scenarios),
+        Task::Release(arguments) => release::run(root, &arguments),
         Task::Rules { document } => rules::check(root, document.as_deref()),
         Task::Semver => semver::check(root),
     };

@@ -45,6 +45,7 @@ struct Package {
     /// The registries it may go to; none where that is not restricted.
     publish: Option<Vec<String>>,
     metadata: Value,
+    features: BTreeMap<String, Vec<String>>,
     targets: Vec<Target>,
     dependencies: Vec<Dependency>,
 }
@@ -255,6 +256,13 @@ fn what_is_published_says_what_it_is_and_brings_its_licences() {
         let readme = package.readme.as_deref().unwrap_or_default();
         for file in [readme, "LICENSE-APACHE", "LICENSE-MIT"] {
             assert!(folder.join(file).is_file(), "{name} has no file {file:?}");
+        }
+        let text = fs::read_to_string(folder.join(readme)).unwrap();
+        for feature in package.features.keys().filter(|name| *name != "default") {
+            assert!(
+                text.contains(&format!("`{feature}`")),
+                "{name}: its README does not say what the feature {feature} adds"
+            );
         }
         let is_library = package
             .targets

@@ -1,5 +1,8 @@
 //! Sessions created over HTTP, beside a bare axum handler on the same runtime that parses the
-//! body and answers as many bytes; and the rate at the 100,000th session beside the first.
+//! body and answers as many bytes; the rate while buyers read pages beside the rate without; and the
+//! rate at the 100,000th session beside the first.
+//!
+//! Each figure is a row of the table that `cargo xtask bench` writes.
 //!
 //! The client is a process of its own: this program again, told what to send where.
 
@@ -11,7 +14,7 @@
 )]
 
 use std::net::SocketAddr;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::body::Bytes;
@@ -25,6 +28,8 @@ const CONNECTIONS: usize = 16;
 const ROUND: usize = 20_000;
 const ROUNDS: usize = 5;
 const MANY: usize = 100_000;
+/// A page every so often is a hundred a second.
+const BETWEEN_PAGES: Duration = Duration::from_millis(10);
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -32,8 +37,13 @@ fn main() {
         .enable_all()
         .build()
         .unwrap();
-    match arguments.iter().position(|argument| argument == "client") {
-        Some(at) => {
+    let place = |word: &str| arguments.iter().position(|argument| argument == word);
+    match (place("client"), place("buyers")) {
+        (_, Some(at)) => {
+            let (address, path) = (arguments[at + 1].parse().unwrap(), &arguments[at + 2]);
+            runtime.block_on(buyers(address, path));
+        }
+        (Some(at), None) => {
             let (address, key) = (arguments[at + 1].parse().unwrap(), &arguments[at + 2]);
             let (from, count) = (
                 arguments[at + 3].parse().unwrap(),
@@ -42,7 +52,7 @@ fn main() {
             let took = runtime.block_on(client(address, key, from, count));
             println!("{}", took.as_nanos());
         }
-        None => runtime.block_on(measure()),
+        (None, None) => runtime.block_on(measure()),
     }
 }
 
@@ -65,8 +75,33 @@ async fn measure() {
     }
     let (own, bare) = (median(own), median(bare));
     println!(
-        "create at {CONNECTIONS} connections: {own:.0}/s, bare axum handler {bare:.0}/s, ratio {:.2} (at least 0.60)",
+        "| sandbox: sessions created over HTTP, {CONNECTIONS} connections | {own:.0}/s | {} | bare axum handler: {bare:.0}/s | {:.2} |",
+        goal("at least 0.60 of the floor", own / bare >= 0.60),
         own / bare
+    );
+
+    let created = sandbox.post_checkout_session(body(u64::MAX - 1));
+    let created: serde_json::Value = serde_json::from_slice(created.body()).unwrap();
+    let url = created["data"]["url"].as_str().unwrap();
+    let url: http::Uri = url.parse().unwrap();
+    let (mut read, mut unread) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let from = (2 * round + ROUNDS + 1) * ROUND;
+        let buyers = Buyers::start(server.address(), url.path());
+        let read_rate = rate(server.address(), server.secret_key(), from, ROUND).await;
+        drop(buyers);
+        let from = from + ROUND;
+        let unread_rate = rate(server.address(), server.secret_key(), from, ROUND).await;
+        if round > 0 {
+            read.push(read_rate);
+            unread.push(unread_rate);
+        }
+    }
+    let (read, unread) = (median(read), median(unread));
+    println!(
+        "| sandbox: the same while buyers read 100 pages a second | {read:.0}/s | {} | without buyers: {unread:.0}/s | {:.2} |",
+        goal("at least 0.95 of the floor", read / unread >= 0.95),
+        read / unread
     );
 
     let mut ratios = Vec::new();
@@ -80,10 +115,47 @@ async fn measure() {
         }
         ratios.push(rates[MANY / ROUND - 1] / rates[0]);
     }
+    let ratio = median(ratios);
     println!(
-        "rate at the {MANY}th session beside the first, in {ROUND}s: ratio {:.2} (at least 0.95)",
-        median(ratios)
+        "| sandbox: rate at the {MANY}th session | | {} | the first {ROUND} | {ratio:.2} |",
+        goal("at least 0.95 of the floor", ratio >= 0.95)
     );
+}
+
+fn goal(goal: &str, met: bool) -> String {
+    format!("{goal}{}", if met { "" } else { ": missed" })
+}
+
+/// A process that reads the same page again and again, until its owner ends.
+struct Buyers(Child);
+
+impl Buyers {
+    fn start(address: SocketAddr, path: &str) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.arg("buyers").arg(address.to_string()).arg(path);
+        Self(command.spawn().unwrap())
+    }
+}
+
+impl Drop for Buyers {
+    fn drop(&mut self) {
+        // Who ended before did not read to the end.
+        assert!(self.0.try_wait().unwrap().is_none());
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+async fn buyers(address: SocketAddr, path: &str) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n\r\n");
+    let mut received = vec![0; 64 * 1024];
+    loop {
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let answer = answer(&mut stream, &mut received).await;
+        assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"));
+        tokio::time::sleep(BETWEEN_PAGES).await;
+    }
 }
 
 /// Sessions per second, as a client in another process sees them.
@@ -160,17 +232,20 @@ async fn send(mut stream: TcpStream, address: SocketAddr, key: String, from: usi
             body.len()
         );
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut filled = 0;
-        loop {
-            let read = stream.read(&mut received[filled..]).await.unwrap();
-            assert!(read > 0, "the connection was closed");
-            filled += read;
-            if is_whole(&received[..filled]) {
-                break;
-            }
-        }
-        assert!(received.starts_with(b"HTTP/1.1 200 OK\r\n"));
+        let answer = answer(&mut stream, &mut received).await;
+        assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"));
     }
+}
+
+/// Reads one answer, whole.
+async fn answer<'a>(stream: &mut TcpStream, received: &'a mut [u8]) -> &'a [u8] {
+    let mut filled = 0;
+    while !is_whole(&received[..filled]) {
+        let read = stream.read(&mut received[filled..]).await.unwrap();
+        assert!(read > 0, "the connection was closed");
+        filled += read;
+    }
+    &received[..filled]
 }
 
 fn is_whole(answer: &[u8]) -> bool {

@@ -11,7 +11,7 @@ pub(crate) use self::on::{AttemptSpan, CallSpan, Server, unknown_key};
 mod on {
     use std::time::Instant;
 
-    use tracing::field::{Empty, display};
+    use tracing::field::{Empty, debug, display};
     use tracing::instrument::Instrumented;
     use tracing::{Instrument as _, Span, info_span, warn};
     use url::Url;
@@ -90,8 +90,7 @@ mod on {
         pub(crate) fn ended<T>(&self, result: &Result<T, Error>, attempts: u32) {
             self.0.record("clinkbill.attempts", attempts);
             if let Err(error) = result {
-                let outcome = format_args!("{:?}", error.outcome());
-                self.0.record("clinkbill.outcome", display(outcome));
+                self.0.record("clinkbill.outcome", debug(error.outcome()));
                 self.0.record("error.type", display(error.kind()));
             }
         }

@@ -211,6 +211,13 @@ pub(crate) const STAGES: &[Stage] = &[
     )
     .needs(&[Need::Toolchain("1.88.0")]),
     deep(
+        "fuzz-lint",
+        "no lint objects to the fuzz targets",
+        &[
+            r#"RUSTFLAGS="--cfg fuzzing" cargo clippy --quiet --manifest-path fuzz/Cargo.toml --target-dir target/fuzz-lint --all-targets -- -D warnings"#,
+        ],
+    ),
+    deep(
         "minimal",
         "the oldest dependencies that are allowed build it",
         &["cargo xtask minimal-versions"],
@@ -228,9 +235,23 @@ pub(crate) const STAGES: &[Stage] = &[
     )
     .needs(&[tool("cargo-semver-checks", "0.51.0")]),
     deep(
+        "package",
+        "each published crate builds from its package alone",
+        &["cargo xtask package --allow-dirty"],
+    ),
+    deep(
         "instructions",
         "a create and an event cost no more instructions than their limits",
         &["cargo bench -p clinkbill-bench"],
+    )
+    .needs(&[Need::Program {
+        name: "valgrind",
+        packages: "valgrind",
+    }]),
+    deep(
+        "bench",
+        "what the sandbox and the SDK cost, beside floors in the same run",
+        &["cargo xtask bench"],
     )
     .needs(&[Need::Program {
         name: "valgrind",

@@ -3,7 +3,8 @@
 //! * to create a session, beside the same call by bare reqwest: no TLS, server in another process;
 //! * to verify and read an event, beside a bare HMAC and plain derived structs.
 //!
-//! `cargo bench -p clinkbill-bench`; needs `valgrind`. Fails beyond a limit.
+//! `cargo bench -p clinkbill-bench`; needs `valgrind`. Fails beyond a limit. Each figure is a row of
+//! the table that `cargo xtask bench` writes.
 //!
 //! Callgrind is run on this program directly: the server has to be a process of its own, and what
 //! is counted must not be, so that a harness around it would only stand in the way. Each program
@@ -74,8 +75,9 @@ fn measure() {
 fn tell(what: &str, ours: f64, floor: f64, limit: f64) -> bool {
     let ratio = ours / floor;
     println!(
-        "{what}: {ours:.0} instructions, floor {floor:.0}, ratio {ratio:.3} \
-         (goal {GOAL:.3}, limit {limit:.3})"
+        "| SDK: {what} | {ours:.0} instructions | at most {limit:.3} of the floor{} | \
+         {floor:.0} instructions | {ratio:.3} |",
+        if ratio <= limit { "" } else { ": missed" }
     );
     ratio <= limit
 }

@@ -1,0 +1,120 @@
+//! The crates as they would be uploaded: built from nothing but what is in each.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::shell::{self, cargo, tell};
+
+/// What each crate brings, beside its code.
+const ENCLOSED: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    /// The registries it may go to; none where that is not restricted.
+    publish: Option<Vec<String>>,
+}
+
+/// The crates that go to a registry.
+pub(crate) fn published(root: &Path) -> Result<Vec<String>, String> {
+    let mut metadata = cargo(root);
+    metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
+    let metadata = shell::read("cargo metadata", metadata)?;
+    let metadata: Metadata = serde_json::from_str(&metadata)
+        .map_err(|error| format!("cargo metadata says something else: {error}"))?;
+    // An empty list of registries is `publish = false`.
+    let published = metadata
+        .packages
+        .into_iter()
+        .filter(|p| p.publish.is_none());
+    Ok(published.map(|package| package.name).collect())
+}
+
+/// Which crates a command of Cargo is about, as its options.
+pub(crate) fn selected(names: &[String]) -> String {
+    let options: Vec<String> = names.iter().map(|name| format!("-p {name}")).collect();
+    options.join(" ")
+}
+
+/// Packages the crates that are published and builds each from its package; fails if one does not
+/// build, lacks what it should bring, or makes Cargo warn. With `dirty`, as the tree stands.
+pub(crate) fn check(root: &Path, dirty: bool) -> Result<(), String> {
+    let names = published(root)?;
+    for name in &names {
+        let line = format!("cargo package --list --allow-dirty -p {name}");
+        lacks_nothing(name, &shell::read(&line, shell::shell(root, &line))?)?;
+    }
+    let allowed = if dirty { " --allow-dirty" } else { "" };
+    let line = format!("cargo package{allowed} {}", selected(&names));
+    tell(&format!("$ {line}\n"));
+    let output = shell::shell(root, &line)
+        .output()
+        .map_err(|error| format!("`{line}` cannot be run: {error}"))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Err(format!("`{line}` failed ({})\n{told}", output.status));
+    }
+    match told.lines().find(|line| is_objection(line)) {
+        None => {
+            tell(&format!("packaged and built: {}\n", names.join(", ")));
+            Ok(())
+        }
+        Some(warning) => Err(format!("cargo package is not content: {warning}\n{told}")),
+    }
+}
+
+/// Tests and benchmarks are left out of a package on purpose.
+fn is_objection(line: &str) -> bool {
+    line.starts_with("warning") && !line.starts_with("warning: ignoring ")
+}
+
+fn lacks_nothing(name: &str, listed: &str) -> Result<(), String> {
+    let files: BTreeSet<&str> = listed.lines().collect();
+    match ENCLOSED.iter().find(|file| !files.contains(**file)) {
+        None => Ok(()),
+        Some(file) => Err(format!("the package {name} does not bring {file}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_published_is_not_packaged() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let names = published(&root).unwrap();
+        assert!(names.contains(&"clinkbill-cli".to_owned()), "{names:?}");
+        assert!(!names.contains(&"xtask".to_owned()), "{names:?}");
+        assert!(selected(&names).contains("-p clinkbill-types"));
+    }
+
+    #[test]
+    fn only_tests_that_stay_at_home_may_be_warned_of() {
+        assert!(is_objection("warning: manifest has no description"));
+        assert!(!is_objection(
+            "warning: ignoring test `it` as it is not included"
+        ));
+        assert!(!is_objection("   Packaging a v0.1.0"));
+    }
+
+    #[test]
+    fn a_package_without_a_licence_is_refused() {
+        let listed = "Cargo.toml\nLICENSE-APACHE\nREADME.md\nsrc/lib.rs\n";
+        assert_eq!(
+            lacks_nothing("a", listed),
+            Err("the package a does not bring LICENSE-MIT".to_owned())
+        );
+        assert_eq!(
+            lacks_nothing("a", &format!("{listed}LICENSE-MIT\n")),
+            Ok(())
+        );
+    }
+}
