@@ -1,7 +1,6 @@
 //! Billing periods, by the calendar in UTC.
 
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
+use chrono::{DateTime, Days, Months, Utc};
 
 use crate::book::Recurring;
 use crate::wire::catalogue::Interval;
@@ -9,43 +8,47 @@ use crate::wire::catalogue::Interval;
 /// The end of a period that starts at `start`, both in milliseconds since the Unix epoch. A
 /// month that has no such day ends on its last.
 pub(crate) fn period_after(start: i64, recurring: Recurring) -> i64 {
-    let count = i64::from(recurring.interval_count);
-    let span = Span::new();
-    after(
-        start,
-        match recurring.interval {
-            Interval::Day | Interval::Custom => span.try_days(count),
-            Interval::Week => span.try_weeks(count),
-            Interval::Month => span.try_months(count),
-            Interval::Quarter => span.try_months(3 * count),
-            Interval::HalfYear => span.try_months(6 * count),
-            Interval::Year => span.try_years(count),
-        },
-    )
+    let count = recurring.interval_count;
+    let months = |each: u32| {
+        let months = Months::new(each.checked_mul(count)?);
+        moment(start)?.checked_add_months(months)
+    };
+    let days = |each: u64| moment(start)?.checked_add_days(Days::new(each * u64::from(count)));
+    let end = match recurring.interval {
+        Interval::Day | Interval::Custom => days(1),
+        Interval::Week => days(7),
+        Interval::Month => months(1),
+        Interval::Quarter => months(3),
+        Interval::HalfYear => months(6),
+        Interval::Year => months(12),
+    };
+    or_stand_still(end, start)
 }
 
 /// So many days after `start`.
 pub(crate) fn days_after(start: i64, days: u32) -> i64 {
-    after(start, Span::new().try_days(i64::from(days)))
+    let end = moment(start).and_then(|start| start.checked_add_days(Days::new(u64::from(days))));
+    or_stand_still(end, start)
+}
+
+fn moment(millis: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(millis)
 }
 
 /// Prices are bounded so that no period leaves the calendar; a clock beyond it stands still.
-fn after(start: i64, span: Result<Span, jiff::Error>) -> i64 {
-    span.and_then(|span| {
-        Timestamp::from_millisecond(start)?
-            .to_zoned_datetime(TimeZone::UTC)
-            .checked_add(span)
-    })
-    .map_or(start, |end| end.timestamp().as_millisecond())
+fn or_stand_still(end: Option<DateTime<Utc>>, start: i64) -> i64 {
+    end.map_or(start, |end| end.timestamp_millis())
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::SecondsFormat;
+
     use super::*;
     use crate::wire::catalogue::PricingModel;
 
     fn end(start: &str, interval: Interval, count: u32) -> String {
-        let start: Timestamp = start.parse().unwrap();
+        let start: DateTime<Utc> = start.parse().unwrap();
         let recurring = Recurring {
             interval,
             interval_count: count,
@@ -53,8 +56,9 @@ mod tests {
             pricing_model: PricingModel::FlatRate,
             transform_quantity: None,
         };
-        let end = period_after(start.as_millisecond(), recurring);
-        Timestamp::from_millisecond(end).unwrap().to_string()
+        let end = period_after(start.timestamp_millis(), recurring);
+        let end = moment(end).unwrap();
+        end.to_rfc3339_opts(SecondsFormat::AutoSi, true)
     }
 
     #[test]

@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::SystemTime;
 
+use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Below this a bare number counts seconds, from here on milliseconds: 100,000,000,000 ms is
@@ -13,7 +14,7 @@ const SECONDS_END: i64 = 100_000_000_000;
 /// Reads ISO 8601 text (`2025-01-15T11:45:00.000Z`), milliseconds and seconds since the Unix
 /// epoch, as a number or as digits in a string; writes ISO 8601 text in UTC.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(jiff::Timestamp);
+pub struct Timestamp(DateTime<Utc>);
 
 /// The text or number is not a moment this type can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,19 +25,19 @@ pub struct TimestampError;
 
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
-    pub const UNIX_EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
+    pub const UNIX_EPOCH: Self = Self(DateTime::UNIX_EPOCH);
 
     /// The moment `millis` milliseconds after the Unix epoch.
     pub fn from_millis(millis: i64) -> Result<Self, TimestampError> {
-        jiff::Timestamp::from_millisecond(millis)
+        DateTime::from_timestamp_millis(millis)
             .map(Self)
-            .map_err(|_| TimestampError)
+            .ok_or(TimestampError)
     }
 
     /// Milliseconds since the Unix epoch; a finer fraction is dropped.
     #[must_use]
     pub fn as_millis(self) -> i64 {
-        self.0.as_millisecond()
+        self.0.timestamp_millis()
     }
 
     /// The moment of a bare number: seconds when it is below 100,000,000,000, else milliseconds.
@@ -53,18 +54,25 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        match text.parse::<i64>() {
-            Ok(number) => Self::from_seconds_or_millis(number),
-            Err(_) => text.parse().map(Self).map_err(|_| TimestampError),
+        if let Ok(number) = text.parse() {
+            return Self::from_seconds_or_millis(number);
         }
+        let moment: DateTime<FixedOffset> = text.parse().map_err(|_| TimestampError)?;
+        Ok(Self(moment.to_utc()))
     }
 }
 
+// chrono's own conversions panic beyond what either type can hold.
 impl TryFrom<Timestamp> for SystemTime {
     type Error = TimestampError;
 
     fn try_from(timestamp: Timestamp) -> Result<Self, TimestampError> {
-        timestamp.0.try_into().map_err(|_| TimestampError)
+        let since = timestamp.0 - DateTime::UNIX_EPOCH;
+        let time = match since.to_std() {
+            Ok(after) => Self::UNIX_EPOCH.checked_add(after),
+            Err(_) => Self::UNIX_EPOCH.checked_sub(since.abs().to_std().unwrap_or_default()),
+        };
+        time.ok_or(TimestampError)
     }
 }
 
@@ -72,19 +80,27 @@ impl TryFrom<SystemTime> for Timestamp {
     type Error = TimestampError;
 
     fn try_from(time: SystemTime) -> Result<Self, TimestampError> {
-        time.try_into().map(Self).map_err(|_| TimestampError)
+        let moment = match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => TimeDelta::from_std(after)
+                .ok()
+                .and_then(|after| DateTime::UNIX_EPOCH.checked_add_signed(after)),
+            Err(before) => TimeDelta::from_std(before.duration())
+                .ok()
+                .and_then(|before| DateTime::UNIX_EPOCH.checked_sub_signed(before)),
+        };
+        moment.map(Self).ok_or(TimestampError)
     }
 }
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Timestamp({})", self.0)
+        write!(f, "Timestamp({self})")
     }
 }
 
@@ -125,6 +141,8 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -134,6 +152,8 @@ mod tests {
             "\"2025-01-15T11:45:00.000Z\"",
             "\"2025-01-15T11:45:00Z\"",
             "\"2025-01-15T12:45:00+01:00\"",
+            "\"2025-01-15T11:45:00.000+0000\"",
+            "\"2025-01-15 11:45:00Z\"",
             "1736941500000",
             "1736941500",
             "\"1736941500000\"",
@@ -161,6 +181,27 @@ mod tests {
             "\"\"",
         ] {
             assert!(serde_json::from_str::<Timestamp>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_systems_clock_goes_there_and_back() {
+        let moment = Duration::new(1_736_941_500, 250_000_000);
+        for time in [
+            SystemTime::UNIX_EPOCH + moment,
+            SystemTime::UNIX_EPOCH - moment,
+        ] {
+            let timestamp = Timestamp::try_from(time).unwrap();
+            assert_eq!(SystemTime::try_from(timestamp), Ok(time));
+        }
+        let after = Timestamp::try_from(SystemTime::UNIX_EPOCH + moment).unwrap();
+        assert_eq!(after.to_string(), "2025-01-15T11:45:00.250Z");
+        let before = Timestamp::try_from(SystemTime::UNIX_EPOCH - moment).unwrap();
+        assert_eq!(before.as_millis(), -1_736_941_500_250);
+
+        let beyond = Duration::from_secs(1 << 60);
+        if let Some(time) = SystemTime::UNIX_EPOCH.checked_add(beyond) {
+            assert_eq!(Timestamp::try_from(time), Err(TimestampError));
         }
     }
 }

@@ -5,11 +5,12 @@ use clinkbill_types::{
 };
 use serde::Deserialize;
 
-use crate::read::{amount, currency, either, money, own_id, pairs, scalar, status, unsaid};
+use crate::read::{
+    amount, currency, either, money, own_id, pairs, read_from_text, scalar, status, unsaid,
+};
 
 /// A dispute as Clink tells it in an event: a buyer asks the bank for money back (a chargeback).
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(from = "Wire")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Dispute {
     /// The id of the dispute. On the wire it is called `chargeBackId`.
@@ -80,6 +81,8 @@ struct Wire {
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
 }
+
+read_from_text!(Dispute as Wire);
 
 impl From<Wire> for Dispute {
     fn from(wire: Wire) -> Self {

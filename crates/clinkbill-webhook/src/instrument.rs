@@ -4,12 +4,11 @@ use clinkbill_types::{CustomerId, PaymentInstrumentId, PaymentMethodType, Timest
 use serde::{Deserialize, de};
 
 use crate::Wallet;
-use crate::read::{either, object, pairs, parsed, scalar};
+use crate::read::{either, object, pairs, parsed, read_from_text, scalar};
 
 /// A payment instrument of a customer as Clink tells it in an event: a card or a wallet that was
 /// saved.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Wire")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentInstrument {
     /// The id of the instrument (`pi_...`).
@@ -95,8 +94,10 @@ struct Wire {
     metadata: BTreeMap<String, String>,
 }
 
+read_from_text!(PaymentInstrument as Wire);
+
 impl TryFrom<Wire> for PaymentInstrument {
-    type Error = de::value::Error;
+    type Error = serde_json::Error;
 
     fn try_from(wire: Wire) -> Result<Self, Self::Error> {
         let kind = either(wire.kind, wire.payment_instrument_type);

@@ -7,7 +7,8 @@ use clinkbill_types::{
 use serde::Deserialize;
 
 use crate::read::{
-    amount, currency, either, many, money, object, own_id, pairs, parsed, scalar, status, unsaid,
+    amount, currency, either, many, money, object, own_id, pairs, parsed, read_from_text, scalar,
+    status, unsaid,
 };
 
 /// An invoice as Clink tells it, in an event or in an answer: what one period of a subscription
@@ -15,8 +16,7 @@ use crate::read::{
 ///
 /// Deliver a period once per [`invoice_id`](Self::invoice_id) that is paid. The recurring order
 /// that pays it has an event of its own.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(from = "Wire")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Invoice {
     /// The id of the invoice (`inv_...`).
@@ -231,6 +231,8 @@ struct WireDiscount {
     #[serde(default, deserialize_with = "amount")]
     discount_amount: Option<Amount>,
 }
+
+read_from_text!(Invoice as Wire);
 
 impl From<Wire> for Invoice {
     fn from(wire: Wire) -> Self {

@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 
 use clinkbill_types::EventType;
-use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::{Dispute, Invoice, Order, PaymentInstrument, Refund, Session, Subscription};
@@ -26,7 +25,7 @@ macro_rules! event_kinds {
         impl EventKind {
             pub(crate) fn read(event_type: EventType, object: &RawValue) -> Self {
                 match event_type {
-                    $(EventType::$variant => match read(object) {
+                    $(EventType::$variant => match read(object, <$object>::from_text) {
                         Some(object) => Self::$variant(object),
                         None => Self::Unreadable(event_type),
                     },)+
@@ -113,9 +112,11 @@ event_kinds! {
     PaymentMethodUpdate(PaymentInstrument),
 }
 
-fn read<T: DeserializeOwned>(object: &RawValue) -> Option<Box<T>> {
-    let read = |json: &str| serde_json::from_str(json).map(Box::new).ok();
-    read(object.get()).or_else(|| read(&mended(object)?))
+fn read<T>(object: &RawValue, from_text: fn(&str) -> serde_json::Result<T>) -> Option<Box<T>> {
+    let read = from_text(object.get());
+    read.or_else(|error| from_text(&mended(object).ok_or(error)?))
+        .map(Box::new)
+        .ok()
 }
 
 /// The object without the fields that no reader can take: half a character, a number out of all

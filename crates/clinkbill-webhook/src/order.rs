@@ -8,12 +8,12 @@ use serde::Deserialize;
 
 use crate::LineItem;
 use crate::read::{
-    amount, currency, either, many, money, object, own_id, pairs, scalar, status, unsaid,
+    amount, currency, either, many, money, object, own_id, pairs, read_from_text, scalar, status,
+    unsaid,
 };
 
 /// An order as Clink tells it, in an event or in an answer. Each payment attempt makes one.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(from = "Wire")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Order {
     /// The id of the order (`order_...`).
@@ -170,6 +170,8 @@ struct Wire {
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
 }
+
+read_from_text!(Order as Wire);
 
 impl From<Wire> for Order {
     fn from(wire: Wire) -> Self {

@@ -1,6 +1,7 @@
 //! How the fields of an object are read: what is missing, null or blank is none, and so is what
 //! has another shape than any that is known. No field makes an object unreadable but its own id.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,6 +13,50 @@ use serde::de::{self, DeserializeOwned, IgnoredAny, IntoDeserializer, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+/// Declares that an object on its own is read from its text, here and once. Reading takes much
+/// code; a program that reads the object elsewhere would otherwise have it all again.
+macro_rules! read_from_text {
+    ($object:ident as $wire:ident) => {
+        impl $object {
+            pub(crate) fn from_text(json: &str) -> serde_json::Result<Self> {
+                let wire: $wire = $crate::read::whole(json)?;
+                wire.try_into().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $object {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let json: Box<serde_json::value::RawValue> =
+                    Deserialize::deserialize(deserializer)?;
+                Self::from_text(json.get()).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use read_from_text;
+
+/// An object from its text. A list of what its fields would be is none.
+pub(crate) fn whole<'de, T: Deserialize<'de>>(json: &'de str) -> serde_json::Result<T> {
+    struct Whole<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Whole<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map))
+        }
+    }
+
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let read = deserializer.deserialize_map(Whole(PhantomData))?;
+    deserializer.end()?;
+    Ok(read)
+}
+
 /// Text, an id, a time or an open enum. A number or a truth value stands for the text it is
 /// written with, except for a time.
 pub(crate) fn scalar<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
@@ -19,7 +64,7 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    deserializer.deserialize_any(Loose(Scalar(PhantomData)))
+    Ok(deserializer.deserialize_any(Saying)?.read())
 }
 
 /// The id of the object itself: the one thing that has to be there.
@@ -51,7 +96,8 @@ where
     D: Deserializer<'de>,
     T: FromStr,
 {
-    deserializer.deserialize_any(Loose(Parsed(PhantomData)))
+    let text = deserializer.deserialize_any(Saying)?.text();
+    Ok(text.and_then(|text| text.trim().parse().ok()))
 }
 
 /// A currency. Its code is written in capital letters, and recognised without them.
@@ -59,7 +105,12 @@ pub(crate) fn currency<'de, D>(deserializer: D) -> Result<Option<Currency>, D::E
 where
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_any(Loose(Code))
+    let code = deserializer.deserialize_any(Saying)?.text();
+    Ok(code.map(|code| {
+        let code = code.trim();
+        let known = code.parse().or_else(|_| code.to_ascii_uppercase().parse());
+        known.unwrap_or_else(|_| Currency::from_wire(code))
+    }))
 }
 
 /// An exact amount: a number, or the same digits as text.
@@ -116,7 +167,93 @@ pub(crate) fn either<T>(first: Option<T>, second: Option<T>) -> Option<T> {
     first.or(second)
 }
 
-/// What can be made of a value of each shape; nothing, unless it says otherwise.
+/// What a field without fields of its own says. One type for all of them: what is made of it is
+/// little, and to take any JSON value there is takes much code.
+enum Said<'de> {
+    Nothing,
+    Integer(i64),
+    Text(Cow<'de, str>),
+}
+
+impl<'de> Said<'de> {
+    fn text(self) -> Option<Cow<'de, str>> {
+        match self {
+            Self::Nothing => None,
+            Self::Integer(value) => Some(Cow::Owned(value.to_string())),
+            Self::Text(text) => Some(text),
+        }
+    }
+
+    fn read<T: DeserializeOwned>(self) -> Option<T> {
+        if let Self::Integer(value) = self {
+            let number: de::value::I64Deserializer<ValueError> = value.into_deserializer();
+            if let Ok(read) = T::deserialize(number) {
+                return Some(read);
+            }
+        }
+        let text = self.text()?;
+        let text: de::value::StrDeserializer<'_, ValueError> = (&*text).into_deserializer();
+        T::deserialize(text).ok()
+    }
+}
+
+struct Saying;
+
+impl<'de> Visitor<'de> for Saying {
+    type Value = Said<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(ANY)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Said<'de>, E> {
+        Ok(Said::Nothing)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Said<'de>, E> {
+        Ok(Said::Text(Cow::Borrowed(if value {
+            "true"
+        } else {
+            "false"
+        })))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Said<'de>, E> {
+        Ok(Said::Integer(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Said<'de>, E> {
+        Ok(i64::try_from(value)
+            .map_or_else(|_| Said::Text(Cow::Owned(value.to_string())), Said::Integer))
+    }
+
+    // `1785936114000.0` is written without a fraction here, so that it is the whole number it is.
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Said<'de>, E> {
+        Ok(Said::Text(Cow::Owned(value.to_string())))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Said<'de>, E> {
+        Ok(given(text).map_or(Said::Nothing, |text| {
+            Said::Text(Cow::Owned(text.to_owned()))
+        }))
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Said<'de>, E> {
+        Ok(given(text).map_or(Said::Nothing, |text| Said::Text(Cow::Borrowed(text))))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Said<'de>, A::Error> {
+        IgnoredAny.visit_seq(list).map(|_| Said::Nothing)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Said<'de>, A::Error> {
+        IgnoredAny.visit_map(map).map(|_| Said::Nothing)
+    }
+}
+
+const ANY: &str = "any JSON value";
+
+/// What can be made of a value of each shape with parts; nothing, unless it says otherwise.
 trait Shapes<'de>: Sized {
     type Value;
 
@@ -124,19 +261,11 @@ trait Shapes<'de>: Sized {
         None
     }
 
-    fn integer(self, _: i64) -> Option<Self::Value> {
-        None
+    fn list<A: de::SeqAccess<'de>>(self, list: A) -> Result<Option<Self::Value>, A::Error> {
+        IgnoredAny.visit_seq(list).map(|_| None)
     }
 
-    fn list<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Option<Self::Value>, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Option<Self::Value>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
+    fn map<A: de::MapAccess<'de>>(self, map: A) -> Result<Option<Self::Value>, A::Error>;
 }
 
 /// Takes any JSON value there is.
@@ -146,31 +275,27 @@ impl<'de, S: Shapes<'de>> Visitor<'de> for Loose<S> {
     type Value = Option<S::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON value")
+        f.write_str(ANY)
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
 
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(self.0.text(if value { "true" } else { "false" }))
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(self.0.integer(value))
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(match i64::try_from(value) {
-            Ok(value) => self.0.integer(value),
-            Err(_) => self.0.text(&value.to_string()),
-        })
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
-    // `1785936114000.0` is written without a fraction here, so that it is the whole number it is.
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(self.0.text(&value.to_string()))
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
@@ -183,53 +308,6 @@ impl<'de, S: Shapes<'de>> Visitor<'de> for Loose<S> {
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
         self.0.map(map)
-    }
-}
-
-struct Scalar<T>(PhantomData<T>);
-
-impl<T: DeserializeOwned> Shapes<'_> for Scalar<T> {
-    type Value = T;
-
-    fn text(self, text: &str) -> Option<T> {
-        let text: de::value::StrDeserializer<'_, ValueError> = text.into_deserializer();
-        T::deserialize(text).ok()
-    }
-
-    fn integer(self, value: i64) -> Option<T> {
-        let number: de::value::I64Deserializer<ValueError> = value.into_deserializer();
-        let read = T::deserialize(number).ok();
-        read.or_else(|| self.text(&value.to_string()))
-    }
-}
-
-struct Code;
-
-impl Shapes<'_> for Code {
-    type Value = Currency;
-
-    fn text(self, code: &str) -> Option<Currency> {
-        let code = code.trim();
-        let known = code.parse().or_else(|_| code.to_ascii_uppercase().parse());
-        Some(known.unwrap_or_else(|_| Currency::from_wire(code)))
-    }
-
-    fn integer(self, value: i64) -> Option<Currency> {
-        self.text(&value.to_string())
-    }
-}
-
-struct Parsed<T>(PhantomData<T>);
-
-impl<T: FromStr> Shapes<'_> for Parsed<T> {
-    type Value = T;
-
-    fn text(self, text: &str) -> Option<T> {
-        text.trim().parse().ok()
-    }
-
-    fn integer(self, value: i64) -> Option<T> {
-        self.text(&value.to_string())
     }
 }
 

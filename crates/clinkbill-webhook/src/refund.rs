@@ -6,14 +6,15 @@ use clinkbill_types::{
 };
 use serde::Deserialize;
 
-use crate::read::{amount, currency, either, money, own_id, pairs, scalar, status, unsaid};
+use crate::read::{
+    amount, currency, either, money, own_id, pairs, read_from_text, scalar, status, unsaid,
+};
 
 /// A refund as Clink tells it in an event: money of an order that goes back.
 ///
 /// It belongs to the purchase of its [`order_id`](Self::order_id); a merchant reference is not
 /// always told.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(from = "Wire")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Refund {
     /// The id of the refund (`rfd_...`).
@@ -79,6 +80,8 @@ struct Wire {
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
 }
+
+read_from_text!(Refund as Wire);
 
 impl From<Wire> for Refund {
     fn from(wire: Wire) -> Self {

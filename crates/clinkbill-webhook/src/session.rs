@@ -7,14 +7,14 @@ use clinkbill_types::{
 use serde::Deserialize;
 
 use crate::read::{
-    amount, currency, either, many, money, object, own_id, pairs, parsed, scalar, status, unsaid,
+    amount, currency, either, many, money, object, own_id, pairs, parsed, read_from_text, scalar,
+    status, unsaid,
 };
 
 /// A checkout session as Clink tells it, in an event or in an answer.
 ///
 /// The access token of the session is not kept.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(from = "Wire")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Session {
     /// The id of the session (`sess_...`).
@@ -212,6 +212,8 @@ struct Wire {
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
 }
+
+read_from_text!(Session as Wire);
 
 impl From<Wire> for Session {
     fn from(wire: Wire) -> Self {

@@ -7,11 +7,12 @@ use clinkbill_types::{
 use serde::Deserialize;
 
 use crate::InvoiceItem;
-use crate::read::{currency, either, many, object, own_id, pairs, parsed, scalar, status, unsaid};
+use crate::read::{
+    currency, either, many, object, own_id, pairs, parsed, read_from_text, scalar, status, unsaid,
+};
 
 /// A subscription as Clink tells it, in an event or in an answer.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(from = "Wire")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Subscription {
     /// The id of the subscription (`sub_...`).
@@ -154,6 +155,8 @@ struct Wire {
     #[serde(default, deserialize_with = "pairs")]
     metadata: BTreeMap<String, String>,
 }
+
+read_from_text!(Subscription as Wire);
 
 impl From<Wire> for Subscription {
     fn from(wire: Wire) -> Self {

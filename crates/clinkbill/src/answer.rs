@@ -4,6 +4,7 @@
 use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 
+use chrono::DateTime;
 use clinkbill_api::types::{
     BillingSession, BillingSessionEnvelope, CheckoutSession, CheckoutSessionEnvelope,
     CreatedCheckoutSession, CreatedCheckoutSessionEnvelope, EmptyEnvelope, EnsuredWebhookEndpoint,
@@ -14,7 +15,6 @@ use clinkbill_api::types::{
 };
 use clinkbill_api::{ResponseValue, Sending};
 use clinkbill_types::PathId;
-use jiff::fmt::rfc2822;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -181,9 +181,12 @@ impl Exchange<'_> {
         if let Ok(seconds) = text.parse() {
             return Some(Duration::from_secs(seconds));
         }
-        let until = rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-        let wait = SystemTime::try_from(until).ok()?.duration_since(self.now);
-        Some(wait.unwrap_or_default())
+        let until = DateTime::parse_from_rfc2822(text).ok()?;
+        let until = u64::try_from(until.timestamp())
+            .ok()
+            .map(Duration::from_secs)?;
+        let now = self.now.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Some(until.saturating_sub(now))
     }
 
     /// What there is of the body; an answer that breaks off still has its status.

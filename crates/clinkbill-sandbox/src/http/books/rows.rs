@@ -1,6 +1,6 @@
 //! What a book holds, as rows of tables. Each list is the latest `most`, beside how many there are.
 
-use jiff::Timestamp;
+use chrono::DateTime;
 use url::Url;
 
 use super::form::Button;
@@ -315,6 +315,6 @@ pub(super) fn fault(armed: &ArmedFault) -> Row {
 
 /// A time in milliseconds since the Unix epoch, in UTC.
 fn time(millis: i64) -> String {
-    let time = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
-    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    let time = DateTime::from_timestamp_millis(millis).unwrap_or_default();
+    time.format("%Y-%m-%d %H:%M:%S").to_string()
 }

@@ -1,8 +1,7 @@
 //! The cards of the sandbox. Clink publishes the first; the others are our choice, with the
 //! numbers that test cards commonly have.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use chrono::{DateTime, Datelike};
 
 use crate::flow::Attempt;
 
@@ -135,24 +134,23 @@ impl CardEntry {
 }
 
 /// The year and month of a time.
-fn month(millis: i64) -> (i16, i8) {
-    let time = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
-    let date = time.to_zoned_datetime(TimeZone::UTC).date();
-    (date.year(), date.month())
+fn month(millis: i64) -> (i32, u32) {
+    let time = DateTime::from_timestamp_millis(millis).unwrap_or_default();
+    (time.year(), time.month())
 }
 
 /// The year and month of `12/34`, `12 / 2034` or `1234`.
-fn expiry(text: &str) -> Option<(i16, i8)> {
+fn expiry(text: &str) -> Option<(i32, u32)> {
     let digits: String = text
         .chars()
         .filter(|c| !matches!(c, ' ' | '/' | '-'))
         .collect();
     let (month, year) = digits.split_at_checked(2)?;
-    let month: i8 = month
+    let month: u32 = month
         .parse()
         .ok()
         .filter(|month| (1..=12).contains(month))?;
-    let year = match (year.len(), year.parse::<i16>().ok()?) {
+    let year = match (year.len(), year.parse::<i32>().ok()?) {
         (2, year) if year >= 0 => 2000 + year,
         (4, year) if year >= 0 => year,
         _ => return None,

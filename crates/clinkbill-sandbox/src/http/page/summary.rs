@@ -1,7 +1,7 @@
 //! What is bought, and until when it can be.
 
+use chrono::DateTime;
 use clinkbill_types::{Amount, Currency};
-use jiff::Timestamp;
 
 use crate::book::{Draft, Recurring, Session};
 use crate::rulebook::Rulebook;
@@ -69,10 +69,10 @@ impl Terms {
 impl Moment {
     /// Of a time in milliseconds since the Unix epoch.
     pub(in crate::http) fn at(millis: i64) -> Self {
-        let time = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
+        let time = DateTime::from_timestamp_millis(millis).unwrap_or_default();
         Self {
-            text: time.strftime("%-d %B %Y, %H:%M UTC").to_string(),
-            machine: time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            text: time.format("%-d %B %Y, %H:%M UTC").to_string(),
+            machine: time.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         }
     }
 }

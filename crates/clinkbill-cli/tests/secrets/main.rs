@@ -3,16 +3,17 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod calls;
+mod tokens;
+
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use axum::http::{HeaderMap, HeaderValue, Method};
+use clinkbill_sandbox::Sandbox;
 use clinkbill_sandbox::rulebook::{Cell, Rulebook, Verdict};
-use clinkbill_sandbox::{Body, Request, Sandbox};
-use serde_json::Value;
 use tokio::runtime::Runtime;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -81,33 +82,6 @@ fn assert_holds_none(told: &str, secrets: &[String]) {
     }
 }
 
-/// What opens the checkouts of every session that the suite made.
-fn tokens(sandbox: &Sandbox) -> Vec<String> {
-    let merchant = sandbox.merchant_of(KEY).unwrap();
-    let mut tokens = Vec::new();
-    for id in merchant.session_ids() {
-        let mut headers = HeaderMap::new();
-        let now = merchant.now().as_millis();
-        headers.insert("x-api-key", HeaderValue::from_static(KEY));
-        headers.insert("x-timestamp", now.into());
-        let asked = sandbox.handle(&Request {
-            method: Method::GET,
-            path: format!("/api/checkout/session/{id}"),
-            query: String::new(),
-            headers,
-            body: Body::Whole(Vec::new()),
-            received_at: now,
-        });
-        let read: Value = serde_json::from_slice(asked.into_answer().unwrap().body()).unwrap();
-        for field in ["token", "url"] {
-            let token = read["data"][field].as_str().unwrap_or_default();
-            tokens.extend(token.rsplit('/').next().map(str::to_owned));
-        }
-    }
-    tokens.retain(|token| !token.is_empty());
-    tokens
-}
-
 #[test]
 fn a_report_of_failures_holds_neither_key_nor_token() {
     let runtime = runtime();
@@ -133,7 +107,7 @@ fn a_report_of_failures_holds_neither_key_nor_token() {
 
     assert!(told.contains("<failure"), "{told}");
     assert!(told.contains("POST http"), "exchanges are told: {told}");
-    let tokens = tokens(&sandbox);
+    let tokens = tokens::of(&sandbox, KEY);
     assert!(!tokens.is_empty(), "the suite made sessions");
     assert_holds_none(&told, &tokens);
     assert!(!told.contains("whsec_"));
