@@ -25,7 +25,8 @@
 //! ```
 //!
 //! Beside the server there are two more to judge: the SDK, by what it sends ([`sdk`]), and a
-//! merchant's own webhook endpoint, by what it answers ([`receiver`]).
+//! merchant's own webhook endpoint, by what it answers ([`receiver`]). [`maintainers`] is a page for
+//! those who look after a server.
 
 #![warn(missing_docs)]
 
@@ -35,6 +36,14 @@ mod exchange;
 mod html;
 mod judgement;
 mod lint;
+#[doc = include_str!("../docs/maintainers.md")]
+///
+/// ```no_run
+#[doc = include_str!("../docs/judge.rs")]
+/// ```
+///
+#[doc = include_str!("../docs/maintainers-end.md")]
+pub mod maintainers {}
 pub mod proof;
 pub mod receiver;
 mod report;
