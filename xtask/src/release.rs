@@ -5,9 +5,9 @@ mod edits;
 
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use chrono::{DateTime, Utc};
 use semver::Version;
 
 use crate::package;
@@ -39,9 +39,8 @@ pub(crate) struct Arguments {
 /// Makes the release ready, and says what comes next.
 pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
     let version = &arguments.version;
-    let today = TimeZone::UTC
-        .to_datetime(Timestamp::now())
-        .date()
+    let today = DateTime::<Utc>::from(SystemTime::now())
+        .date_naive()
         .to_string();
     may_be_released(root, version)?;
     if arguments.dry_run {
