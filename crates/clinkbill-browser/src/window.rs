@@ -123,28 +123,31 @@ impl Window {
 
     /// Clicks what a CSS selector finds.
     pub async fn click(&self, selector: &str) -> Result<(), Error> {
-        Ok(self.find(selector).await?.click().await?)
+        self.click_on(Locator::Css(selector)).await
     }
 
     /// Clicks the button with this text.
     pub async fn press(&self, text: &str) -> Result<(), Error> {
         let path = format!("//button[normalize-space()=\"{text}\"]");
-        Ok(self.wait_for(Locator::XPath(&path)).await?.click().await?)
+        self.click_on(Locator::XPath(&path)).await
     }
 
     /// Follows the link with this text.
     pub async fn follow(&self, text: &str) -> Result<(), Error> {
-        Ok(self
-            .wait_for(Locator::LinkText(text))
-            .await?
-            .click()
-            .await?)
+        self.click_on(Locator::LinkText(text)).await
     }
 
     /// Types into the field with this label.
     pub async fn fill_in(&self, label: &str, text: &str) -> Result<(), Error> {
         let path = format!("//input[@id=//label[normalize-space()=\"{label}\"]/@for]");
         let field = self.wait_for(Locator::XPath(&path)).await?;
+        field.clear().await?;
+        Ok(field.send_keys(text).await?)
+    }
+
+    /// Types into the first field of this name.
+    pub async fn fill_in_named(&self, name: &str, text: &str) -> Result<(), Error> {
+        let field = self.find(&format!("input[name={name}]")).await?;
         field.clear().await?;
         Ok(field.send_keys(text).await?)
     }
@@ -156,8 +159,12 @@ impl Window {
 
     /// The text of what a CSS selector finds, as it is seen.
     pub async fn text(&self, selector: &str) -> Result<String, Error> {
-        let text = self.find(selector).await?.text().await?;
-        Ok(text.replace('\u{a0}', " "))
+        loop {
+            match self.find(selector).await?.text().await {
+                Err(error) if error.is_stale_element_reference() => {}
+                text => return Ok(text?.replace('\u{a0}', " ")),
+            }
+        }
     }
 
     /// Whether something that a CSS selector finds is seen.
@@ -208,9 +215,24 @@ impl Window {
         Ok(self.0.screenshot().await?)
     }
 
+    /// The part of it that a CSS selector finds, as a PNG.
+    pub async fn picture_of(&self, selector: &str) -> Result<Vec<u8>, Error> {
+        Ok(self.find(selector).await?.screenshot().await?)
+    }
+
     /// Closes it.
     pub async fn close(self) -> Result<(), Error> {
         Ok(self.0.close().await?)
+    }
+
+    /// A page that is live may replace what was found before it is clicked; then it is looked for again.
+    async fn click_on(&self, locator: Locator<'_>) -> Result<(), Error> {
+        loop {
+            match self.wait_for(locator).await?.click().await {
+                Err(error) if error.is_stale_element_reference() => {}
+                clicked => return Ok(clicked?),
+            }
+        }
     }
 
     async fn find(&self, selector: &str) -> Result<Element, Error> {

@@ -21,6 +21,7 @@ use crate::offers::OfferTable;
 use crate::rulebook::Rulebook;
 use crate::shelf::{Keeper, Shelf};
 use crate::traffic::Desk;
+use crate::watch::{News, Watchers};
 use crate::webhook::endpoint::EndpointTemplate;
 #[cfg(feature = "state")]
 use crate::webhook::endpoint::SigningSecret;
@@ -96,6 +97,7 @@ pub(crate) struct Engine {
     breaking_doors: AtomicUsize,
     /// Told of every change, if anybody is to keep it.
     pub(crate) journal: Option<Box<dyn Journal>>,
+    pub(crate) watchers: Watchers,
 }
 
 /// What is called when the agenda has changed.
@@ -131,6 +133,7 @@ impl Engine {
             bells: RwLock::default(),
             breaking_doors: AtomicUsize::new(0),
             journal: None,
+            watchers: Watchers::default(),
         }
     }
 
@@ -180,6 +183,7 @@ impl Engine {
             let result = self.act_and_keep(book, wall, change, act);
             (result, self.schedule(merchant, book, wall))
         });
+        self.watchers.tell(merchant, News::Changed);
         if has_news {
             self.ring();
         }
@@ -204,6 +208,9 @@ impl Engine {
                 let _ = self.keep(book, wall, now, false, change);
             } else if has_ended {
                 let _ = self.keep(book, wall, now, false, Change::Tick);
+            }
+            if has_happened || has_ended {
+                self.watchers.tell(merchant, News::Changed);
             }
             (result, self.schedule(merchant, book, wall))
         })?;
@@ -251,6 +258,7 @@ impl Engine {
             self.keep(book, wall, now, false, Change::Reset { round, next_event })
         })?;
         self.clear_desk(merchant)?;
+        self.watchers.tell(merchant, News::Over);
         self.ring();
         Ok(())
     }
@@ -363,6 +371,7 @@ impl Engine {
         if book.tick(&*self.rulebook, now) {
             // Whoever looks sees it, so that it may not come otherwise later.
             let _ = self.keep(book, wall, now, false, Change::Tick);
+            self.watchers.tell(merchant, News::Changed);
         }
         let result = look(book, now);
         (result, self.schedule(merchant, book, wall))
@@ -459,6 +468,7 @@ impl Keeper for Engine {
     fn part_with(&self, leaving: KeyDigest, book: &Book) {
         self.remove_links(book);
         self.agenda.change(leaving, book.scheduled, None);
+        self.watchers.tell(leaving, News::Over);
         if let Some(journal) = &self.journal {
             let _ = journal.keep(&Entry::Left { book: book.number });
         }

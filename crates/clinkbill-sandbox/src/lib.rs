@@ -62,11 +62,11 @@
 //! `/` lists the books, each named by a digest and the last four characters of its key, and
 //! `/books/...` shows one: the clock, and the latest sessions, orders, subscriptions, customers,
 //! products, events with their deliveries, requests with the rules that decided them, and armed
-//! faults. Buttons pay, decline and expire a session, settle an order, send an event again, move
-//! the clock and arm a fault; they do what `/_sandbox/` does. Expire moves the clock to the
-//! session's end, as nothing but time ends one. Keys, signing secrets and bodies are not shown.
-//! There is no login: who reaches the port, and calls it by an allowed name, sees and changes every
-//! book. A page of another origin cannot.
+//! faults. On a port it is live: what happens appears without a reload. Buttons pay, decline and
+//! expire a session, settle an order, send an event again, move the clock and arm a fault; they do
+//! what `/_sandbox/` does. Expire moves the clock to the session's end, as nothing but time ends
+//! one. Keys, signing secrets and bodies are not shown. There is no login: who reaches the port,
+//! and calls it by an allowed name, sees and changes every book. A page of another origin cannot.
 //!
 //! # Webhooks
 //!
@@ -113,6 +113,7 @@ mod shelf;
 mod state;
 mod traffic;
 mod view;
+mod watch;
 mod webhook;
 pub mod wire;
 

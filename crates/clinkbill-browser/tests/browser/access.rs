@@ -9,6 +9,7 @@ use clinkbill_browser::Error;
 use clinkbill_sandbox::Attempt;
 use serde_json::{Value, json};
 
+use crate::books;
 use crate::pay::{CONFIRMED, DECLINED, PAY};
 use crate::stage::Stage;
 
@@ -96,10 +97,62 @@ async fn every_page(stage: &Stage) -> Result<(), Error> {
     stage.window.go(&late.url).await?;
     stage.window.reads("Checkout expired").await?;
     check(stage, &axe, "expired", &mut found).await?;
-    let here = format!("http://{}", stage.server.address());
-    stage.window.go(&format!("{here}/pay/unknown")).await?;
+    stage.window.go(&stage.here("/pay/unknown")).await?;
     check(stage, &axe, "unknown", &mut found).await?;
+    nothing_was(&found)
+}
 
+pub(crate) async fn axe_finds_nothing_on_a_light_book(stage: &Stage) -> Result<(), Error> {
+    every_section(stage).await
+}
+
+pub(crate) async fn axe_finds_nothing_on_a_dark_book(stage: &Stage) -> Result<(), Error> {
+    every_section(stage).await
+}
+
+pub(crate) async fn axe_finds_nothing_on_a_book_on_a_phone(stage: &Stage) -> Result<(), Error> {
+    every_section(stage).await?;
+    let widths = "return [document.documentElement.scrollWidth, innerWidth]";
+    let widths = stage.window.script(widths).await?;
+    assert_eq!(widths[0], widths[1], "nothing is wider than the screen");
+    Ok(())
+}
+
+async fn every_section(stage: &Stage) -> Result<(), Error> {
+    let axe = fs::read_to_string(AXE)?;
+    let mut found = Vec::new();
+    stage.window.go(&stage.here("/")).await?;
+    check(stage, &axe, "no books", &mut found).await?;
+    books::fill(stage)?;
+    stage.window.go(&stage.here("/")).await?;
+    check(stage, &axe, "books", &mut found).await?;
+    books::open(stage).await?;
+    check(stage, &axe, "a book", &mut found).await?;
+    stage.window.fill_in_named("advance", "9999999999").await?;
+    stage.window.press("Advance").await?;
+    stage.window.text("[role=alert]").await?;
+    check(stage, &axe, "a mistake", &mut found).await?;
+    let book = stage.window.url().await?;
+    for section in [
+        "sessions",
+        "orders",
+        "subscriptions",
+        "customers",
+        "catalogue",
+        "events",
+        "requests",
+        "faults",
+    ] {
+        stage.window.go(&format!("{book}/{section}")).await?;
+        check(stage, &axe, section, &mut found).await?;
+    }
+    stage.window.go(&stage.here("/books/unknown")).await?;
+    check(stage, &axe, "an unknown book", &mut found).await?;
+    stage.window.go(book.as_str()).await?;
+    nothing_was(&found)
+}
+
+fn nothing_was(found: &[String]) -> Result<(), Error> {
     if found.is_empty() {
         Ok(())
     } else {

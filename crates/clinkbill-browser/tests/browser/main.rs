@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod books;
 mod codes;
 mod ends;
 mod frames;
@@ -56,7 +57,7 @@ macro_rules! walks {
 /// One browser for all walks, started when the first one begins.
 struct Shared {
     runtime: Runtime,
-    browser: OnceLock<Result<Browser, Missing>>,
+    browser: OnceLock<Result<Arc<Browser>, Missing>>,
 }
 
 fn main() -> ExitCode {
@@ -122,19 +123,31 @@ fn walks() -> Vec<Walk> {
         Desktop: frames::a_hosted_checkout_is_shown_in_no_frame;
         Desktop: frames::another_page_can_send_no_form;
         Desktop: frames::what_a_merchant_wrote_runs_and_fetches_nothing;
+        Desktop: books::a_purchase_in_another_window_appears_without_a_reload;
+        Desktop: books::a_refused_request_shows_its_rule_as_it_arrives;
+        Desktop: books::the_buttons_of_a_book_do_what_they_say;
+        Desktop: books::an_event_is_sent_again_from_its_row;
+        Desktop: books::what_changes_leaves_the_reader_where_they_are;
+        Desktop: books::what_others_wrote_is_text_on_a_book_and_nothing_comes_from_elsewhere;
+        Desktop: books::a_book_without_its_script_is_read_and_pressed;
+        Desktop: books::a_book_that_is_emptied_is_followed_on;
         Desktop: access::axe_finds_nothing_on_a_light_page;
         Dark: access::axe_finds_nothing_on_a_dark_page;
         Phone: access::axe_finds_nothing_on_a_phone;
+        Desktop: access::axe_finds_nothing_on_a_light_book;
+        Dark: access::axe_finds_nothing_on_a_dark_book;
+        Phone: access::axe_finds_nothing_on_a_book_on_a_phone;
         Desktop: pictures::the_checkout_page;
+        Desktop: pictures::the_requests_of_a_book;
     }
 }
 
 impl Shared {
     fn walk(&self, walk: &Walk) -> Result<(), Error> {
-        let browser = self.browser.get_or_init(Browser::start);
+        let browser = self.browser.get_or_init(|| Browser::start().map(Arc::new));
         let browser = browser.as_ref().map_err(ToString::to_string)?;
         self.runtime.block_on(async {
-            let stage = Arc::new(Stage::set(browser.window(walk.look).await?).await?);
+            let stage = Arc::new(Stage::set(Arc::clone(browser), walk.look).await?);
             // A task of its own, so that the window is closed after a panic too.
             let walked = tokio::spawn((walk.go)(Arc::clone(&stage))).await;
             if let Some(stage) = Arc::into_inner(stage) {

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::Query;
 use axum::response::Html;
-use axum::routing::get;
+use axum::routing::{get, post};
 use clinkbill_browser::Error;
 use serde::Deserialize;
 use tokio::net::TcpListener;
@@ -27,6 +27,7 @@ impl Shop {
             .route("/thanks", get(async || Html("<h1>Thank you</h1>")))
             .route("/cart", get(async || Html("<h1>Your cart</h1>")))
             .route("/complete", get(async || Html("<h1>Complete</h1>")))
+            .route("/events", post(async || "{}"))
             .route("/embed", get(embed))
             .route("/attack", get(attack));
         let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -1,6 +1,8 @@
 //! What a walk has: a window, a sandbox on a port, and a shop on another.
 
-use clinkbill_browser::{Error, Window};
+use std::sync::Arc;
+
+use clinkbill_browser::{Browser, Error, Look, Window};
 use clinkbill_sandbox::{Catalogue, Merchant, Sandbox, Server};
 use serde_json::{Value, json};
 
@@ -18,6 +20,7 @@ pub(crate) struct Stage {
     pub(crate) window: Window,
     pub(crate) shop: Shop,
     pub(crate) server: Server,
+    browser: Arc<Browser>,
 }
 
 /// A session and the link to its checkout.
@@ -27,16 +30,29 @@ pub(crate) struct Checkout {
 }
 
 impl Stage {
-    pub(crate) async fn set(window: Window) -> Result<Self, Error> {
+    pub(crate) async fn set(browser: Arc<Browser>, look: Look) -> Result<Self, Error> {
+        let shop = Shop::open().await?;
         let sandbox = Sandbox::builder()
             .catalogue(Catalogue::from_json(CATALOGUE)?)
+            .webhook(&shop.url("/events"), "whsec_of_the_shop")?
             .seed(1)
             .build();
         Ok(Self {
-            window,
-            shop: Shop::open().await?,
+            window: browser.window(look).await?,
+            shop,
             server: sandbox.serve().await?,
+            browser,
         })
+    }
+
+    /// A window of somebody else.
+    pub(crate) async fn another_window(&self, look: Look) -> Result<Window, Error> {
+        self.browser.window(look).await
+    }
+
+    /// A place of the sandbox.
+    pub(crate) fn here(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address())
     }
 
     /// Makes a session as the shop would, with these fields beside or instead of the usual ones.
@@ -66,10 +82,9 @@ impl Stage {
         let text = |field: &str| answer["data"][field].as_str().map(str::to_owned);
         let id = text("sessionId").ok_or_else(|| format!("no session: {answer}"))?;
         let url = text("url").unwrap_or_default();
-        let here = format!("http://{}", self.server.address());
         Ok(Checkout {
             id,
-            url: url.replace("http://localhost", &here),
+            url: url.replace("http://localhost", &self.here("")),
         })
     }
 
@@ -82,10 +97,7 @@ impl Stage {
 
     /// Fills in a card, as a buyer types it, and pays.
     pub(crate) async fn pay_by_card(&self, number: &str, button: &str) -> Result<(), Error> {
-        self.window.fill_in("Card number", number).await?;
-        self.window.fill_in("Expiry", "12/40").await?;
-        self.window.fill_in("CVC", "123").await?;
-        self.window.press(button).await
+        pay_by_card(&self.window, number, button).await
     }
 
     /// What the API says of a session.
@@ -108,4 +120,12 @@ impl Stage {
             Err(format!("the session is {}, not {status}", session["status"]).into())
         }
     }
+}
+
+/// Fills in a card in a window, as a buyer types it, and pays.
+pub(crate) async fn pay_by_card(window: &Window, number: &str, button: &str) -> Result<(), Error> {
+    window.fill_in("Card number", number).await?;
+    window.fill_in("Expiry", "12/40").await?;
+    window.fill_in("CVC", "123").await?;
+    window.press(button).await
 }

@@ -1,4 +1,4 @@
-//! What every page loads: a style, a script and an icon. Each stands under a name that changes with
+//! What every page loads: styles, scripts and an icon. Each stands under a name that changes with
 //! its content, so that browsers keep it for good.
 
 use std::sync::LazyLock;
@@ -19,6 +19,8 @@ pub(super) enum Asset {
     Icon,
     /// The style of the developer's pages.
     Books,
+    /// What follows a book.
+    BooksScript,
 }
 
 struct File {
@@ -28,7 +30,7 @@ struct File {
     content: &'static str,
 }
 
-static FILES: LazyLock<[File; 4]> = LazyLock::new(|| {
+static FILES: LazyLock<[File; 5]> = LazyLock::new(|| {
     [
         File::new(
             "checkout",
@@ -53,6 +55,12 @@ static FILES: LazyLock<[File; 4]> = LazyLock::new(|| {
             "css",
             "text/css",
             include_str!("../../assets/books.css"),
+        ),
+        File::new(
+            "books",
+            "js",
+            "text/javascript",
+            include_str!("../../assets/books.js"),
         ),
     ]
 });

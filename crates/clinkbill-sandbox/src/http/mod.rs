@@ -2,7 +2,7 @@
 
 mod api;
 mod assets;
-mod books;
+pub(crate) mod books;
 mod control;
 mod endpoints;
 mod host;
@@ -57,6 +57,7 @@ fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiErr
         ["pay", token] => page::handle(engine, request, token).map(Reply::Answer),
         ["pay", token, "state"] => page::state(engine, request, token).map(Reply::Answer),
         [""] => books::list(engine, request).map(Reply::Answer),
+        ["books", name, "changes"] => books::changes(engine, request, name).map(Reply::Answer),
         ["books", name] => books::handle(engine, request, name, None).map(Reply::Answer),
         ["books", name, section] => {
             books::handle(engine, request, name, Some(section)).map(Reply::Answer)

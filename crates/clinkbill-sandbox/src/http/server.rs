@@ -1,5 +1,6 @@
 //! The door on a real port.
 
+mod changes;
 mod connection;
 mod held;
 

@@ -23,6 +23,7 @@ use crate::journal::{ArmoryChange, NotKept};
 use crate::key::KeyDigest;
 use crate::request::{Answer, Reply, Request};
 use crate::rulebook::Decisions;
+use crate::watch::News;
 use crate::{ControlError, Merchant};
 
 /// What a door can do to a caller.
@@ -89,6 +90,7 @@ pub(crate) fn meet(
             desk.requests
                 .push(request, operation, status, fault.as_ref(), decided);
         });
+        engine.watchers.tell(merchant, News::Changed);
     }
     reply
 }
@@ -121,6 +123,7 @@ impl Engine {
             self.check_journal()?;
             desk.armory.arm(fault.clone())?;
             self.keep_armory(desk.book, ArmoryChange::Arm(Cow::Owned(fault)))?;
+            self.watchers.tell(merchant, News::Changed);
             Ok(())
         })
     }
@@ -138,6 +141,7 @@ impl Engine {
                 let operation = operation.into();
                 // The request fails as it was armed to, be it kept or not.
                 let _ = self.keep_armory(desk.book, ArmoryChange::Met { operation, door });
+                self.watchers.tell(merchant, News::Changed);
             }
             Some(fault)
         })
@@ -147,6 +151,7 @@ impl Engine {
         self.at_desk(merchant, |desk| {
             self.check_journal()?;
             desk.armory.clear();
+            self.watchers.tell(merchant, News::Changed);
             self.keep_armory(desk.book, ArmoryChange::Clear)
         })
     }

@@ -149,6 +149,40 @@ async fn the_answer_to_advance_waits_for_the_deliveries_that_became_due() {
 }
 
 #[tokio::test]
+async fn a_button_that_moves_the_clock_waits_for_the_deliveries_that_became_due() {
+    let mut receiver = Receiver::start().await;
+    receiver.will_answer([500; 2]);
+    let sandbox = sandbox_for(receiver.url(), &["session.expired"]);
+    let server = sandbox.serve().await.unwrap();
+    let created = sandbox.post_checkout_session(quick_start("4.99"));
+    let _ = sandbox.post_checkout_session(quick_start("4.99"));
+    let origin = server.base_url().trim_end_matches("/api/");
+    let list = crate::doors::client().get(origin).send().await.unwrap();
+    let list = list.text().await.unwrap();
+    let (_, rest) = list.split_once("/books/").unwrap();
+    let book = format!("{origin}/books/{}", rest.split_once('"').unwrap().0);
+    let page = crate::doors::client().get(&book).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    let (_, rest) = page.split_once("name=\"token\" value=\"").unwrap();
+    let token = rest.split_once('"').unwrap().0;
+
+    // Expire moves the clock as well, and the first attempts at both fail.
+    let id = data(&created, "sessionId");
+    for (button, arrived) in [(format!("expire={id}"), 2), ("advance=84".to_owned(), 2)] {
+        let pressed = crate::doors::client()
+            .post(&book)
+            .body(format!("token={token}&{button}"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(pressed.status().as_u16(), 303);
+        assert_eq!(receiver.arrived().len(), arrived, "{button}");
+    }
+    let delivered = |delivery: &LoggedDelivery| delivery.state == LoggedState::Delivered;
+    assert!(deliveries(&sandbox.merchant()).iter().all(delivered));
+}
+
+#[tokio::test]
 async fn a_wiremock_server_can_be_advanced_in_process() {
     let mut receiver = Receiver::start().await;
     let sandbox = sandbox_for(receiver.url(), &["session.expired"]);

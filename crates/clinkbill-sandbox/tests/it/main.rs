@@ -11,6 +11,7 @@ mod bad_input;
 mod books;
 mod call;
 mod catalogue;
+mod changes;
 mod clock;
 mod contract;
 mod control;

@@ -1,5 +1,7 @@
 //! The developer's pages: every book at `/`, and at `/books/{name}` one with its buttons.
 //!
+//! A page follows its book by `changes`, and fetches itself anew when it has changed.
+//!
 //! The sandbox has no login, and whoever reaches it reaches these pages. They show no key, no signing
 //! secret and no body; the token of a session stands in the link to its checkout only. A button does
 //! what the control API does, by the same functions.
@@ -10,13 +12,15 @@ mod rows;
 mod sections;
 
 use askama::Template;
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
 
 use self::act::act;
 use self::form::Form;
 use self::sections::{Section, Table};
 use super::assets::{self, Asset};
-use super::page::{Frames, Moment, Notice, is_from_own_page, redirect, render};
+use super::page::{
+    Frames, Moment, Notice, is_from_here, is_from_own_page, plain, redirect, render,
+};
 use super::{allow, api, whole_body};
 use crate::Answer;
 use crate::engine::Engine;
@@ -24,7 +28,12 @@ use crate::error::ApiError;
 use crate::key::KeyDigest;
 use crate::request::Request;
 use crate::traffic::{Fault, without_secrets};
+use crate::watch::Follow;
 
+/// The event that something has changed. What it is stands on the page.
+pub(crate) const CHANGED: &str = "data: changed\n\n";
+/// How long a browser waits before it asks for changes again.
+const RETRY_MILLIS: u32 = 2_000;
 /// How many rows a list has at most.
 const MOST: usize = 50;
 /// How many rows it has where it stands beside the others.
@@ -59,6 +68,7 @@ struct BookRow {
 struct BookPage {
     style: &'static str,
     icon: &'static str,
+    script: &'static str,
     name: String,
     merchant: String,
     ending: Option<String>,
@@ -114,8 +124,7 @@ pub(super) fn handle(
         Some(path) => Some(Section::at(path).ok_or(ApiError::UnknownRoute)?),
     };
     allow(request, &[Method::GET, Method::POST])?;
-    let merchants = engine.books.latest_merchants();
-    let Some(merchant) = merchants.into_iter().find(|own| own.book_name() == name) else {
+    let Some(merchant) = find(engine, name) else {
         return Ok(unknown());
     };
     let page = View {
@@ -153,6 +162,33 @@ pub(super) fn handle(
             page.show(status, Some(&error.message()))
         }
     })
+}
+
+/// Tells of the changes of a book: at once, and then for as long as the door can go on. A browser
+/// whose answer came to an end asks again.
+pub(super) fn changes(engine: &Engine, request: &Request, name: &str) -> Result<Answer, ApiError> {
+    allow(request, &[Method::GET])?;
+    if !is_from_here(request) {
+        return Ok(Notice::plain(
+            StatusCode::FORBIDDEN,
+            "Nothing is told",
+            "Only the book's own page is told of its changes.",
+        ));
+    }
+    let Some(merchant) = find(engine, name) else {
+        return Ok(unknown());
+    };
+    let mut answer = plain(StatusCode::OK);
+    let kind = HeaderValue::from_static("text/event-stream");
+    answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+    answer.extensions_mut().insert(Follow(merchant));
+    *answer.body_mut() = format!("retry: {RETRY_MILLIS}\n{CHANGED}").into_bytes();
+    Ok(answer)
+}
+
+fn find(engine: &Engine, name: &str) -> Option<KeyDigest> {
+    let merchants = engine.books.latest_merchants();
+    merchants.into_iter().find(|own| own.book_name() == name)
 }
 
 /// A book that somebody looks at. That keeps no merchant from being the idlest.
@@ -199,6 +235,7 @@ impl View<'_> {
         let page = BookPage {
             style: assets::path(Asset::Books),
             icon: assets::path(Asset::Icon),
+            script: assets::path(Asset::BooksScript),
             name: merchant.book_name(),
             merchant: merchant.pseudonym(),
             ending: merchant.ending().map(str::to_owned),

@@ -11,7 +11,8 @@ use crate::rulebook::Rule;
 use crate::traffic::{ArmedFault, LoggedRequest};
 use crate::webhook::outbox::{DeliveryState, StoredDelivery, StoredEvent};
 
-/// How many deliveries there are for one event of a list.
+/// How many deliveries there are for each event of a list, taken together: the latest events have
+/// all of theirs.
 const DELIVERIES_FOR_AN_EVENT: usize = 2;
 /// How many prices of a product are shown.
 const PRICES_SHOWN: usize = 3;
@@ -27,6 +28,15 @@ pub(super) struct Row {
     pub(super) id: String,
     pub(super) buttons: Vec<Button>,
     pub(super) ruling: Option<Ruling>,
+    pub(super) deliveries: Option<Deliveries>,
+}
+
+/// What became of an event.
+pub(super) struct Deliveries {
+    /// A line for each, the latest first.
+    pub(super) lines: Vec<String>,
+    /// How many more there were, earlier.
+    pub(super) left_off: usize,
 }
 
 /// What decided a request.
@@ -197,63 +207,54 @@ fn price(price: &Price) -> String {
 pub(super) fn events(book: &Book, most: usize) -> (Vec<Row>, usize) {
     let all = book.outbox.events();
     let forgotten = usize::try_from(book.outbox.events_forgotten).unwrap_or(usize::MAX);
-    let rows = all.iter().rev().take(most).flat_map(|stored| event(stored));
+    let mut room = most.saturating_mul(DELIVERIES_FOR_AN_EVENT);
+    let latest = all.iter().rev().take(most);
+    let rows = latest.map(|stored| event(stored, &mut room));
     (rows.collect(), all.len().saturating_add(forgotten))
 }
 
-/// A row for each of the latest deliveries, or one that says that there is none.
-fn event(stored: &StoredEvent) -> Vec<Row> {
+/// An event with its latest deliveries, at least one, as far as there is room for lines.
+fn event(stored: &StoredEvent, room: &mut usize) -> Row {
     let event = &stored.event;
-    let start = |cells: [String; 4]| Row {
+    let shown = stored.deliveries.len().min((*room).max(1));
+    *room = room.saturating_sub(shown);
+    let latest = stored.deliveries.iter().rev().take(shown);
+    Row {
         head: event.id.to_string(),
-        cells: [event.kind.as_str().to_owned(), time(event.at)]
-            .into_iter()
-            .chain(cells)
-            .collect(),
+        cells: vec![event.kind.as_str().to_owned(), time(event.at)],
         id: event.id.to_string(),
+        buttons: vec![Button::Resend],
+        deliveries: Some(Deliveries {
+            lines: latest.map(delivery).collect(),
+            left_off: stored.deliveries.len() - shown,
+        }),
         ..Row::default()
-    };
-    let earlier = stored
-        .deliveries
-        .len()
-        .saturating_sub(DELIVERIES_FOR_AN_EVENT);
-    let mut rows: Vec<Row> = stored.deliveries[earlier..]
-        .iter()
-        .rev()
-        .map(|one| start(delivery(one)))
-        .collect();
-    if rows.is_empty() {
-        let none = "no endpoint wanted it".to_owned();
-        rows.push(start([none, String::new(), String::new(), String::new()]));
     }
-    let last = rows.last_mut().and_then(|row| row.cells.last_mut());
-    if let Some(attempts) = last.filter(|_| earlier > 0) {
-        *attempts = format!("{attempts}; {earlier} earlier deliveries are not shown");
-    }
-    rows[0].buttons.push(Button::Resend);
-    rows
 }
 
-fn delivery(delivery: &StoredDelivery) -> [String; 4] {
-    let answer = delivery.attempts.last().map(|attempt| &attempt.outcome);
-    [
-        address(&delivery.url),
-        match delivery.state {
-            DeliveryState::Waiting(turn) => format!("waits until {}", time(turn.due)),
-            DeliveryState::UnderWay(_) => "under way".to_owned(),
-            DeliveryState::HandedOut(_) => "handed out".to_owned(),
-            DeliveryState::Delivered => "delivered".to_owned(),
-            DeliveryState::GivenUp => "given up".to_owned(),
-            DeliveryState::Cancelled(reason) => format!("cancelled: {reason}"),
-            DeliveryState::Dropped => "dropped".to_owned(),
-        },
-        match answer {
-            None => String::new(),
-            Some(Ok(status)) => status.to_string(),
-            Some(Err(error)) => shown(error),
-        },
-        delivery.attempts.len().to_string(),
-    ]
+fn delivery(delivery: &StoredDelivery) -> String {
+    let state = match delivery.state {
+        DeliveryState::Waiting(turn) => format!("waits until {}", time(turn.due)),
+        DeliveryState::UnderWay(_) => "under way".to_owned(),
+        DeliveryState::HandedOut(_) => "handed out".to_owned(),
+        DeliveryState::Delivered => "delivered".to_owned(),
+        DeliveryState::GivenUp => "given up".to_owned(),
+        DeliveryState::Cancelled(reason) => format!("cancelled: {reason}"),
+        DeliveryState::Dropped => "dropped".to_owned(),
+    };
+    let address = address(&delivery.url);
+    let Some(attempt) = delivery.attempts.last() else {
+        return format!("{state}, {address}");
+    };
+    let answer = match &attempt.outcome {
+        Ok(status) => format!("answered {status}"),
+        Err(error) => format!("failed: {}", shown(error)),
+    };
+    format!(
+        "{}, attempt {}: {answer}; {state}, {address}",
+        time(attempt.sent),
+        delivery.attempts.len(),
+    )
 }
 
 /// Where a delivery goes, without the query: receivers put secrets there.

@@ -94,8 +94,8 @@ impl Section {
             Self::Customers => "With the identifiers they are found by.",
             Self::Catalogue => "Products and their prices.",
             Self::Events => {
-                "With the latest deliveries and what each was answered last; GET /_sandbox/events \
-                 tells of every attempt. Times are UTC."
+                "With each delivery, the latest first: when it was sent last, what was answered, and \
+                 where it stands. GET /_sandbox/events tells of every attempt. Times are UTC."
             }
             Self::Requests => {
                 "What this key sent to the documented API, with secrets masked, and the rules that \
@@ -137,9 +137,7 @@ impl Section {
             ],
             Self::Customers => &["Customer", "E-mail", "Reference"],
             Self::Catalogue => &["Product", "Name", "For sale", "Prices"],
-            Self::Events => &[
-                "Event", "Type", "At", "Endpoint", "Delivery", "Answer", "Attempts", "Do",
-            ],
+            Self::Events => &["Event", "Type", "At", "Do", "Deliveries"],
             Self::Requests => &[
                 "At",
                 "Method",

@@ -180,7 +180,7 @@ pub(in crate::http) fn redirect(url: &str) -> Answer {
 
 /// An answer without a body. The link it is about is a secret: neither caches nor the next site may
 /// learn it. (Without any referrer, a browser would not say where a form comes from either.)
-pub(super) fn plain(status: StatusCode) -> Answer {
+pub(in crate::http) fn plain(status: StatusCode) -> Answer {
     let mut reply = Answer::new(Vec::new());
     *reply.status_mut() = status;
     for (name, value) in [

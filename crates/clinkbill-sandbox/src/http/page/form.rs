@@ -66,9 +66,13 @@ impl Form {
     }
 }
 
-/// Whether a form comes from the page that it was sent to. The token is what no other page can read;
-/// where the browser says who sends, it has to agree.
+/// Whether a form comes from the page that it was sent to. The token is what no other page can read.
 pub(in crate::http) fn is_from_own_page(request: &Request, token: &str, expected: &str) -> bool {
+    token == expected && is_from_here(request)
+}
+
+/// Whether a page of the sandbox sent a request, as far as the browser says who sends.
+pub(in crate::http) fn is_from_here(request: &Request) -> bool {
     let same_site = request
         .headers
         .get(FETCH_SITE)
@@ -77,7 +81,7 @@ pub(in crate::http) fn is_from_own_page(request: &Request, token: &str, expected
         .headers
         .get(header::ORIGIN)
         .is_none_or(|origin| *origin == crate::http::host::origin(request));
-    token == expected && same_site && same_origin
+    same_site && same_origin
 }
 
 /// Whether the answer will be shown in a frame of another page.

@@ -14,11 +14,10 @@ mod summary;
 
 use http::{Method, StatusCode};
 
-use self::answer::plain;
-pub(super) use self::answer::{Frames, Notice, redirect, render};
+pub(super) use self::answer::{Frames, Notice, plain, redirect, render};
 use self::cards::{CardEntry, TestCard};
-pub(super) use self::form::is_from_own_page;
 use self::form::{Action, Form};
+pub(super) use self::form::{is_from_here, is_from_own_page};
 use self::methods::Way;
 pub(super) use self::summary::{Moment, money, rhythm};
 use super::{allow, query_value, whole_body};

@@ -1,12 +1,14 @@
 //! One connection of the server: requests in, answers out, and failures acted out.
 
+use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::time::Duration;
 
 use http::Version;
 use http::header::HOST;
-use http_body_util::{BodyExt, Full};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Either, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -15,10 +17,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::changes;
 use super::held::{Held, refuse};
 
 use crate::error::{ApiError, RefusalShape};
 use crate::request::{Answer, BODY_LIMIT, Body, Reply, Request, TransportFault};
+use crate::watch::Follow;
 use crate::webhook::Settle;
 use crate::webhook::courier::Settler;
 
@@ -42,7 +46,9 @@ const LONGEST_STALL: Duration = Duration::from_secs(10 * 60);
 pub(super) async fn serve(stream: TcpStream, settler: Settler, mut stopped: watch::Receiver<()>) {
     // Answers are written whole, so that waiting for more to send only costs time.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| Box::pin(answer(settler.clone(), request)));
+    let stop = stopped.clone();
+    let service =
+        service_fn(move |request| Box::pin(answer(settler.clone(), request, stop.clone())));
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
@@ -67,6 +73,9 @@ pub(super) async fn serve(stream: TcpStream, settler: Settler, mut stopped: watc
     }
 }
 
+/// What is answered: whole, or a beginning that goes on.
+type AnswerBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, Infallible>>;
+
 /// Ends the service of a connection with a fault.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection fails on demand")]
@@ -82,7 +91,8 @@ impl Broken {
 async fn answer(
     settler: Settler,
     request: hyper::Request<Incoming>,
-) -> Result<http::Response<Full<Bytes>>, Broken> {
+    stopped: watch::Receiver<()>,
+) -> Result<http::Response<AnswerBody>, Broken> {
     let engine = settler.engine();
     let received_at = engine.clock.now_millis();
     let (parts, body) = request.into_parts();
@@ -98,7 +108,7 @@ async fn answer(
     };
     if lacks_host {
         let refusal = ApiError::NoHost.into_reply(RefusalShape::default());
-        return Ok(refusal.map(|body| Full::new(Bytes::from(body))));
+        return Ok(refusal.map(whole));
     }
     match crate::http::handle(engine, &request) {
         Reply::Answer(answer) => {
@@ -106,10 +116,22 @@ async fn answer(
                 // The answer is true either way; what is still under way stands in the log.
                 let _ = tokio::time::timeout(SETTLE_TIMEOUT, settler.settle(*wanted)).await;
             }
-            Ok(answer.map(|body| Full::new(Bytes::from(body))))
+            let Some(follow) = answer.extensions().get::<Follow>().copied() else {
+                return Ok(answer.map(whole));
+            };
+            Ok(answer.map(|beginning| {
+                match changes::follow(engine, follow, Bytes::from(beginning), stopped) {
+                    Ok(body) => Either::Right(body),
+                    Err(beginning) => Either::Left(Full::new(beginning)),
+                }
+            }))
         }
         Reply::Fault(fault) => Err(Broken(fault)),
     }
+}
+
+fn whole(body: Vec<u8>) -> AnswerBody {
+    Either::Left(Full::new(Bytes::from(body)))
 }
 
 async fn read_body(body: Incoming) -> Body {
