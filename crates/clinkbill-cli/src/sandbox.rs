@@ -36,6 +36,8 @@ Examples:
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Address to listen on, such as localhost:4010; port 0 picks a free one
+    ///
+    /// Its pages and its API ask for no login: on any address but a local one, others can use them.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4010")]
     listen: String,
 
@@ -105,6 +107,12 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<Exit, Failure> {
         None => builder.build(),
     };
     let server = sandbox.serve_on(address).await.map_err(start)?;
+    if !address.ip().is_loopback() {
+        note(format_args!(
+            "warning: others can reach {}, and neither its pages nor its API ask for a login",
+            server.address()
+        ));
+    }
     output.say(&Started {
         base_url: server.base_url().to_owned(),
         secret_key: server.secret_key().to_owned(),

@@ -98,6 +98,33 @@ fn an_address_may_be_a_name_or_any_address_and_the_base_url_can_be_called() {
 }
 
 #[test]
+fn a_sandbox_that_others_can_reach_warns_that_it_has_no_login() {
+    for (listen, warns) in [
+        ("0.0.0.0:0", true),
+        ("127.0.0.1:0", false),
+        ("localhost:0", false),
+    ] {
+        let mut running = Running::heard(clinkbill(&[]).args(["sandbox", "--listen", listen]));
+        running.line();
+        running.line();
+        running.child.kill().unwrap();
+        let said = running.stderr_line();
+        assert_eq!(!said.is_empty(), warns, "{listen}: {said}");
+        if warns {
+            assert!(
+                said.starts_with("warning: others can reach 0.0.0.0:"),
+                "{said}"
+            );
+            assert!(
+                said.ends_with("neither its pages nor its API ask for a login"),
+                "{said}"
+            );
+            assert_eq!(running.stderr_line(), "");
+        }
+    }
+}
+
+#[test]
 fn a_sandbox_that_cannot_start_says_why_what_to_do_and_with_which_status() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listener.local_addr().unwrap().to_string();

@@ -36,7 +36,10 @@ static FILES: LazyLock<[File; 5]> = LazyLock::new(|| {
             "checkout",
             "css",
             "text/css",
-            include_str!("../../assets/checkout.css"),
+            concat!(
+                include_str!("../../assets/shared.css"),
+                include_str!("../../assets/checkout.css"),
+            ),
         ),
         File::new(
             "checkout",
@@ -54,7 +57,10 @@ static FILES: LazyLock<[File; 5]> = LazyLock::new(|| {
             "books",
             "css",
             "text/css",
-            include_str!("../../assets/books.css"),
+            concat!(
+                include_str!("../../assets/shared.css"),
+                include_str!("../../assets/books.css"),
+            ),
         ),
         File::new(
             "books",

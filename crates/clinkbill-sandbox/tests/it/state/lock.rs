@@ -3,7 +3,7 @@
 use clinkbill_sandbox::Sandbox;
 use http::Method;
 
-use super::{KEY, Lab, create, post, taken};
+use super::{KEY, Lab, create, taken};
 use crate::call::{Call, data, json, quick_start};
 
 #[test]
@@ -137,8 +137,27 @@ fn what_cannot_be_written_is_not_acknowledged_and_nothing_is_changed_any_more() 
     assert_eq!(refused.status(), 500);
     let said = json(&refused)["msg"].as_str().unwrap().to_owned();
     assert!(said.starts_with("STATE_NOT_KEPT: "), "{said}");
-    let freeze = post("/_sandbox/clock/freeze", &serde_json::Value::Null);
-    assert_eq!(freeze.send(&sandbox).status(), 500);
+    for (method, path) in operations_that_can_lose_a_change() {
+        let body = match path.as_str() {
+            "/sessions/{id}/pay" | "/orders/{id}/settle" => r#"{"outcome": "failed"}"#,
+            "/clock/advance" => r#"{"seconds": 1}"#,
+            "/webhooks/next" => r#"{"kind": "duplicate"}"#,
+            "/faults" => r#"{"kind": "conflict"}"#,
+            _ => "",
+        };
+        let answer = Call::new(
+            method.clone(),
+            &format!("/_sandbox{path}").replace("{id}", &ids[0]),
+        )
+        .body(body)
+        .send(&sandbox);
+        assert_eq!(answer.status(), 500, "{method} {path}");
+        let said = json(&answer)["msg"].take();
+        assert!(
+            said.as_str().unwrap().starts_with("STATE_NOT_KEPT: "),
+            "{said}"
+        );
+    }
     assert!(
         sandbox
             .merchant_of(KEY)
@@ -152,4 +171,28 @@ fn what_cannot_be_written_is_not_acknowledged_and_nothing_is_changed_any_more() 
     let (sandbox, recovery) = lab.start_with(lab.builder());
     assert_eq!(recovery.set_aside, None);
     assert_eq!(sandbox.merchant_of(KEY).unwrap().session_ids(), ids);
+}
+
+/// Those of the control API whose answers are described with HTTP 500: all that change something.
+#[cfg(target_os = "linux")]
+fn operations_that_can_lose_a_change() -> Vec<(Method, String)> {
+    use serde_json::Value;
+    let text = std::fs::read_to_string("../../openapi/sandbox-control.yaml").unwrap();
+    let contract: Value = yaml_serde::from_str(&text).unwrap();
+    let mut found = Vec::new();
+    for (path, operations) in contract["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let Ok(method) = method.to_uppercase().parse::<Method>() else {
+                continue;
+            };
+            let is_described = operation["responses"]["500"].is_object();
+            let changes = [Method::POST, Method::DELETE].contains(&method);
+            assert_eq!(is_described, changes, "{method} {path}");
+            if changes {
+                found.push((method, path.clone()));
+            }
+        }
+    }
+    assert!(found.len() > 10, "{found:?}");
+    found
 }
