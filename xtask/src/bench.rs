@@ -19,8 +19,10 @@ const BENCHMARKS: [&str; 3] = [
     "cargo bench --quiet -p clinkbill-bench",
 ];
 
-/// Runs every benchmark and writes the table; fails if a goal is missed, once the table is written.
+/// Runs every benchmark and writes the table. Instructions beyond a limit make their benchmark fail;
+/// a goal in time that is missed is told, since time is whatever else the machine does.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
+    let machine = machine();
     let mut rows = Vec::new();
     for line in BENCHMARKS {
         tell(&format!("$ {line}\n"));
@@ -32,12 +34,14 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         rows.append(&mut printed);
     }
     let path = root.join(TABLE);
-    fs::write(&path, page(&machine(), &rows)).map_err(|error| format!("{TABLE}: {error}"))?;
-    let missed: Vec<_> = rows.iter().filter(|row| row.contains(MISSED)).collect();
-    match missed.first() {
-        None => Ok(()),
-        Some(row) => Err(format!("{} goals are missed, first {row}", missed.len())),
-    }
+    fs::write(&path, page(&machine, &rows)).map_err(|error| format!("{TABLE}: {error}"))?;
+    let missed = rows.iter().filter(|row| row.contains(MISSED));
+    tell(&format!(
+        "{TABLE} has {} figures; goals that are missed: {}\n",
+        rows.len(),
+        missed.count()
+    ));
+    Ok(())
 }
 
 fn rows_of(printed: &str) -> Result<Vec<String>, String> {
@@ -59,8 +63,9 @@ fn page(machine: &str, rows: &[String]) -> String {
     let mut page = format!(
         "# Benchmarks\n\n\
          Written by `cargo xtask bench`, on {machine}. A floor does the same work without us, in the same\n\
-         run: compare ratios, not figures of different machines. Instructions are counted and repeat;\n\
-         everything else is time, and depends on what else the machine does.\n\n\
+         run: compare ratios, not figures of different machines. Instructions are counted and repeat, and\n\
+         so do bytes. Everything else is time, and depends on what else the machine does: its load is that\n\
+         from before the first figure.\n\n\
          | {} |\n|{}\n",
         COLUMNS.join(" | "),
         "---|".repeat(COLUMNS.len())
@@ -72,14 +77,20 @@ fn page(machine: &str, rows: &[String]) -> String {
     page
 }
 
-/// What kind of machine this is, and nothing that names it.
+/// What kind of machine this is and how busy, and nothing that names it.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
+    let mut machine = format!(
         "{cores} cores of {}, {}",
         std::env::consts::ARCH,
         std::env::consts::OS
-    )
+    );
+    // Where the system tells: above the number of cores, something else had them too.
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    if let Some(load) = load.split(' ').next().filter(|load| !load.is_empty()) {
+        let _ = write!(machine, ", with a load of {load}");
+    }
+    machine
 }
 
 #[cfg(test)]

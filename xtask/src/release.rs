@@ -114,7 +114,9 @@ fn clone(root: &Path) -> Result<std::path::PathBuf, String> {
     if clone.exists() {
         fs::remove_dir_all(&clone).map_err(|error| format!("{REHEARSAL}: {error}"))?;
     }
-    let line = format!("git clone --quiet --shared . {REHEARSAL}");
+    let line = format!(
+        "git -c advice.detachedHead=false -c init.defaultBranch=main clone --quiet --shared . {REHEARSAL}"
+    );
     shell::succeed(&line, shell::shell(root, &line))?;
     Ok(clone)
 }

@@ -53,6 +53,7 @@ const LISTED: &[(&str, Treatment)] = &[
         Treatment::Not("needs a nightly toolchain and cargo-fuzz, and goes on until it is stopped"),
     ),
     (".ci/run", Treatment::Not("is what runs this")),
+    ("cargo xtask ci deep", Treatment::Not("is what runs this")),
 ];
 
 /// What is done with the command `line`.

@@ -26,13 +26,14 @@ pub(super) fn bumped(manifest: &str, version: &Version) -> Result<String, String
     let dependencies = manifest["workspace"]["dependencies"]
         .as_table_like_mut()
         .ok_or("Cargo.toml has no workspace.dependencies")?;
-    for (name, dependency) in dependencies.iter_mut() {
+    for (_, dependency) in dependencies.iter_mut() {
         let Some(dependency) = dependency.as_table_like_mut() else {
             continue;
         };
-        if dependency.contains_key("path") {
-            let stated = dependency.get_mut("version");
-            let stated = stated.ok_or_else(|| format!("Cargo.toml: {name} has no version"))?;
+        // What is not published has no version, and what is cannot be packaged without one.
+        if dependency.contains_key("path")
+            && let Some(stated) = dependency.get_mut("version")
+        {
             state(stated, &version);
         }
     }
@@ -81,6 +82,7 @@ version = \"0.1.0\" # of all
 
 [workspace.dependencies]
 a = { path = \"crates/a\", version = \"0.1.0\" }
+unpublished = { path = \"crates/b\" }
 # Not ours.
 serde = { version = \"0.1.0\", features = [\"derive\"] }
 url = \"0.1.0\"
