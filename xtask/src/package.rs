@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Deserialize;
+use tempfile::TempDir;
 
 use crate::shell::{self, cargo, tell};
 
@@ -54,7 +55,9 @@ pub(crate) fn check(root: &Path, dirty: bool) -> Result<(), String> {
     let allowed = if dirty { " --allow-dirty" } else { "" };
     let line = format!("cargo package{allowed} {}", selected(&names));
     tell(&format!("$ {line}\n"));
+    let folder = folder(root).map_err(|error| format!("no folder to package in: {error}"))?;
     let output = shell::shell(root, &line)
+        .env("CARGO_TARGET_DIR", folder.path())
         .output()
         .map_err(|error| format!("`{line}` cannot be run: {error}"))?;
     let told = String::from_utf8_lossy(&output.stderr);
@@ -68,6 +71,16 @@ pub(crate) fn check(root: &Path, dirty: bool) -> Result<(), String> {
         }
         Some(warning) => Err(format!("cargo package is not content: {warning}\n{told}")),
     }
+}
+
+/// A folder that no other run has had. Cargo keeps what it unpacked from a folder's registry under its
+/// name and version, and would build the crates of the last run again instead of these.
+fn folder(root: &Path) -> std::io::Result<TempDir> {
+    let place = root.join("target/ci");
+    std::fs::create_dir_all(&place)?;
+    tempfile::Builder::new()
+        .prefix("package-")
+        .tempdir_in(place)
 }
 
 /// Tests and benchmarks are left out of a package on purpose.
@@ -103,6 +116,16 @@ mod tests {
             "warning: ignoring test `it` as it is not included"
         ));
         assert!(!is_objection("   Packaging a v0.1.0"));
+    }
+
+    #[test]
+    fn each_run_has_a_folder_of_its_own_that_goes_with_it() {
+        let root = tempfile::tempdir().unwrap();
+        let (one, other) = (folder(root.path()).unwrap(), folder(root.path()).unwrap());
+        assert_ne!(one.path(), other.path());
+        let path = one.path().to_owned();
+        drop(one);
+        assert!(!path.exists() && other.path().is_dir());
     }
 
     #[test]
