@@ -14,9 +14,9 @@ const COLUMNS: [&str; 5] = ["what", "measured", "goal", "floor", "ratio"];
 /// How a benchmark says, behind the goal, that it is not reached.
 const MISSED: &str = ": missed";
 const BENCHMARKS: [&str; 3] = [
-    "cargo bench --quiet -p clinkbill-sandbox",
-    "cargo bench --quiet -p clinkbill-cli",
-    "cargo bench --quiet -p clinkbill-bench",
+    "cargo bench --quiet -p clinkbill-sandbox --bench '*'",
+    "cargo bench --quiet -p clinkbill-cli --bench '*'",
+    "cargo bench --quiet -p clinkbill-bench --bench '*'",
 ];
 
 /// Runs every benchmark and writes the table. Instructions beyond a limit make their benchmark fail;

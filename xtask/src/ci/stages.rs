@@ -262,7 +262,7 @@ pub(crate) const STAGES: &[Stage] = &[
     }]),
     deep(
         "coverage",
-        "the tests run nearly every line that is published",
+        "how much of each file the tests run",
         &["cargo llvm-cov --quiet --workspace --exclude xtask --summary-only"],
     )
     .needs(&[
