@@ -3,11 +3,12 @@ use std::str::FromStr;
 use std::time::SystemTime;
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta, Utc};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Below this a bare number counts seconds, from here on milliseconds: 100,000,000,000 ms is
 /// March 1973, the same number of seconds the year 5138.
-const SECONDS_END: i64 = 100_000_000_000;
+const SECONDS_END: u64 = 100_000_000_000;
 
 /// A moment in UTC.
 ///
@@ -42,7 +43,7 @@ impl Timestamp {
 
     /// The moment of a bare number: seconds when it is below 100,000,000,000, else milliseconds.
     pub fn from_seconds_or_millis(number: i64) -> Result<Self, TimestampError> {
-        if number.abs() < SECONDS_END {
+        if number.unsigned_abs() < SECONDS_END {
             Self::from_millis(number * 1000)
         } else {
             Self::from_millis(number)
@@ -50,12 +51,29 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// What is finer than a millisecond is dropped.
+    fn from_fraction(number: Decimal) -> Result<Self, TimestampError> {
+        let millis = if number.abs() < Decimal::from(SECONDS_END) {
+            number.checked_mul(Decimal::ONE_THOUSAND)
+        } else {
+            Some(number)
+        };
+        let millis = millis.and_then(|millis| i64::try_from(millis.trunc()).ok());
+        Self::from_millis(millis.ok_or(TimestampError)?)
+    }
+}
+
 impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let text = text.trim();
         if let Ok(number) = text.parse() {
             return Self::from_seconds_or_millis(number);
+        }
+        if let Ok(number) = text.parse() {
+            return Self::from_fraction(number);
         }
         let moment: DateTime<FixedOffset> = text.parse().map_err(|_| TimestampError)?;
         Ok(Self(moment.to_utc()))
@@ -130,6 +148,11 @@ impl<'de> Deserialize<'de> for Timestamp {
                 self.visit_i64(number)
             }
 
+            // Written as the shortest digits that are this number.
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Timestamp, E> {
+                self.visit_str(&number.to_string())
+            }
+
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
                 text.parse().map_err(E::custom)
             }
@@ -157,6 +180,10 @@ mod tests {
             "1736941500000",
             "1736941500",
             "\"1736941500000\"",
+            "\" 1736941500 \"",
+            "1736941500.0",
+            "\"1736941500.000\"",
+            "1736941500000.4",
         ] {
             assert_eq!(
                 serde_json::from_str::<Timestamp>(text).unwrap(),
@@ -177,6 +204,8 @@ mod tests {
             "\"2025-01-15\"",
             "true",
             "9223372036854775807",
+            "-9223372036854775808",
+            "1e300",
             "18446744073709551615",
             "\"\"",
         ] {

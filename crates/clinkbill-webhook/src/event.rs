@@ -20,6 +20,7 @@ pub struct Event {
     /// What it tells, and about what.
     pub kind: EventKind,
     object: Box<RawValue>,
+    body: Box<[u8]>,
 }
 
 /// The body is no event of Clink: not JSON, or without what every event has.
@@ -39,22 +40,23 @@ impl Event {
             && envelope.data.is_about_an_object()
         {
             let object = envelope.data.object;
-            return Ok(Self::of(envelope, object));
+            return Ok(Self::of(body, envelope, object));
         }
         let envelope: Envelope<&RawValue> = serde_json::from_slice(body)?;
         let object = match serde_json::from_str::<Data<'_>>(envelope.data.get()) {
             Ok(data) if data.is_about_an_object() => data.object,
             _ => envelope.data,
         };
-        Ok(Self::of(envelope, object))
+        Ok(Self::of(body, envelope, object))
     }
 
-    fn of<D>(envelope: Envelope<D>, object: &RawValue) -> Self {
+    fn of<D>(body: &[u8], envelope: Envelope<D>, object: &RawValue) -> Self {
         Self {
             id: envelope.id,
             created: envelope.created,
             kind: EventKind::read(envelope.event_type, object),
             object: object.to_owned(),
+            body: body.into(),
         }
     }
 
@@ -71,6 +73,14 @@ impl Event {
     #[must_use]
     pub fn object(&self) -> &str {
         self.object.get()
+    }
+
+    /// The whole event byte for byte, with all that stands beside its object.
+    ///
+    /// It may hold personal data and access tokens.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
     }
 }
 

@@ -8,6 +8,7 @@ use axum_core::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 
+use crate::signature::SIGN_TYPE;
 use crate::{Event, Verifier, WebhookError};
 
 /// The largest body that is read: 1 MiB. Clink's events are a few kilobytes.
@@ -94,6 +95,10 @@ where
         let (parts, body) = request.into_parts();
         let body = read(body).await?;
         let verifier = Verifier::from_ref(state);
+        // It may be absent; there and unreadable it is not absent.
+        if parts.headers.contains_key(SIGN_TYPE) && text(&parts.headers, SIGN_TYPE).is_none() {
+            return Err(WebhookError::SignType.into());
+        }
         let event = verifier.verify(|name| text(&parts.headers, name), &body)?;
         Ok(Self(event))
     }

@@ -101,6 +101,12 @@ pub enum Mismatch {
         /// How much of it went back.
         found: OrderStatus,
     },
+    /// The event says that something was paid, and its object has a status that nobody knows.
+    #[error("the status is unknown: {found}")]
+    Status {
+        /// The status.
+        found: String,
+    },
     /// The event says that something was paid, but not what.
     #[error("the object of the event cannot be read")]
     Unreadable,
@@ -111,6 +117,19 @@ enum Stand {
     Paid,
     NotYet,
     Refunded(OrderStatus),
+    Unknown(String),
+}
+
+impl Stand {
+    /// What an event that says `paid` makes of a status which is none of those known: where there
+    /// is none, its name has to do; any other may be about money that went back.
+    fn by_name(paid: bool, status: &str) -> Self {
+        match status {
+            _ if !paid => Self::NotYet,
+            "" => Self::Paid,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
 }
 
 /// Which session an object says it belongs to.
@@ -214,6 +233,7 @@ impl Expectation {
             _ if other_reference => Fulfilment::Mismatch(Mismatch::Reference { found: None }),
             _ if no_session => Fulfilment::Mismatch(Mismatch::Session { found: None }),
             Stand::Refunded(found) => Fulfilment::Mismatch(Mismatch::Refunded { found }),
+            Stand::Unknown(found) => Fulfilment::Mismatch(Mismatch::Status { found }),
             Stand::Paid => match self.price_differs_from(told.asked) {
                 Some(why) => Fulfilment::Mismatch(why),
                 None => Fulfilment::Paid(told.payment),
@@ -237,7 +257,7 @@ impl Expectation {
     }
 }
 
-/// `succeeded`: an event says so, whatever it calls the status.
+/// `succeeded`: an event says so.
 fn by_order(order: &Order, succeeded: bool) -> Told<'_> {
     // A period is delivered by its invoice, which has an event of its own.
     let waits_for_invoice =
@@ -245,7 +265,7 @@ fn by_order(order: &Order, succeeded: bool) -> Told<'_> {
     let stand = match &order.status {
         _ if waits_for_invoice => Stand::NotYet,
         OrderStatus::Success => Stand::Paid,
-        OrderStatus::Unknown(_) if succeeded => Stand::Paid,
+        OrderStatus::Unknown(status) => Stand::by_name(succeeded, status.as_str()),
         OrderStatus::PartialRefunded | OrderStatus::Refunded => {
             Stand::Refunded(order.status.clone())
         }
@@ -268,10 +288,10 @@ fn by_order(order: &Order, succeeded: bool) -> Told<'_> {
 }
 
 fn by_session(session: &Session, completed: bool) -> Told<'_> {
-    let complete = match &session.status {
-        SessionStatus::Complete => true,
-        SessionStatus::Unknown(_) => completed,
-        _ => false,
+    let stand = match &session.status {
+        SessionStatus::Complete => Stand::Paid,
+        SessionStatus::Unknown(status) => Stand::by_name(completed, status.as_str()),
+        _ => Stand::NotYet,
     };
     let paid = matches!(session.payment_status, None | Some(PaymentStatus::Paid));
     let price = session.price.as_ref();
@@ -282,8 +302,8 @@ fn by_session(session: &Session, completed: bool) -> Told<'_> {
         reference: session.merchant_reference.as_ref(),
         session: InSession::This(&session.session_id),
         asked: session.subtotal.as_ref(),
-        stand: if complete && paid && !waits_for_invoice {
-            Stand::Paid
+        stand: if paid && !waits_for_invoice {
+            stand
         } else {
             Stand::NotYet
         },
@@ -298,7 +318,7 @@ fn by_session(session: &Session, completed: bool) -> Told<'_> {
 fn by_invoice(invoice: &Invoice, paid: bool) -> Told<'_> {
     let stand = match &invoice.status {
         InvoiceStatus::Paid => Stand::Paid,
-        InvoiceStatus::Unknown(_) if paid => Stand::Paid,
+        InvoiceStatus::Unknown(status) => Stand::by_name(paid, status.as_str()),
         _ => Stand::NotYet,
     };
     Told {

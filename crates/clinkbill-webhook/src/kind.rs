@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use clinkbill_types::EventType;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{Dispute, Invoice, Order, PaymentInstrument, Refund, Session, Subscription};
 
@@ -119,10 +119,32 @@ fn read<T>(object: &RawValue, from_text: fn(&str) -> serde_json::Result<T>) -> O
         .ok()
 }
 
+/// How deep an object is mended. Those that are known have three levels.
+const DEPTH: u8 = 8;
+
 /// The object without the fields that no reader can take: half a character, a number out of all
 /// bounds. A name that stands twice counts the last time.
 fn mended(object: &RawValue) -> Option<String> {
-    let mut fields: BTreeMap<String, &RawValue> = serde_json::from_str(object.get()).ok()?;
-    fields.retain(|_, value| serde_json::from_str::<serde_json::Value>(value.get()).is_ok());
-    serde_json::to_string(&fields).ok()
+    serde_json::to_string(&mend(object, DEPTH)?).ok()
+}
+
+fn mend(value: &RawValue, depth: u8) -> Option<Box<RawValue>> {
+    let below = depth.checked_sub(1);
+    match (value.get().as_bytes().first(), below) {
+        (Some(b'{'), Some(below)) => {
+            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(value.get()).ok()?;
+            let fields = fields
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, mend(value, below)?)));
+            to_raw_value(&fields.collect::<BTreeMap<_, _>>()).ok()
+        }
+        (Some(b'['), Some(below)) => {
+            let elements: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
+            let elements = elements.into_iter().filter_map(|value| mend(value, below));
+            to_raw_value(&elements.collect::<Vec<_>>()).ok()
+        }
+        _ => serde_json::from_str::<serde_json::Value>(value.get())
+            .is_ok()
+            .then(|| value.to_owned()),
+    }
 }

@@ -82,8 +82,23 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned + for<'a> From<&'a str>,
 {
-    scalar(deserializer).map(|status| status.unwrap_or_else(unsaid))
+    state(deserializer).map(|status| status.unwrap_or_else(unsaid))
 }
+
+/// An open enum that money hangs on: what cannot be read is not what was not said.
+pub(crate) fn state<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + for<'a> From<&'a str>,
+{
+    Ok(match deserializer.deserialize_any(Saying)? {
+        Said::Parts => Some(T::from(PARTS)),
+        said => said.read(),
+    })
+}
+
+/// What stands for the state of an object that is told by an object or a list.
+const PARTS: &str = "unreadable";
 
 /// The value of an open enum that nobody sent: unknown, and empty.
 pub(crate) fn unsaid<T: for<'a> From<&'a str>>() -> T {
@@ -171,6 +186,8 @@ pub(crate) fn either<T>(first: Option<T>, second: Option<T>) -> Option<T> {
 /// little, and to take any JSON value there is takes much code.
 enum Said<'de> {
     Nothing,
+    /// An object or a list.
+    Parts,
     Integer(i64),
     Text(Cow<'de, str>),
 }
@@ -178,7 +195,7 @@ enum Said<'de> {
 impl<'de> Said<'de> {
     fn text(self) -> Option<Cow<'de, str>> {
         match self {
-            Self::Nothing => None,
+            Self::Nothing | Self::Parts => None,
             Self::Integer(value) => Some(Cow::Owned(value.to_string())),
             Self::Text(text) => Some(text),
         }
@@ -243,11 +260,11 @@ impl<'de> Visitor<'de> for Saying {
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, list: A) -> Result<Said<'de>, A::Error> {
-        IgnoredAny.visit_seq(list).map(|_| Said::Nothing)
+        IgnoredAny.visit_seq(list).map(|_| Said::Parts)
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Said<'de>, A::Error> {
-        IgnoredAny.visit_map(map).map(|_| Said::Nothing)
+        IgnoredAny.visit_map(map).map(|_| Said::Parts)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::read::{
     amount, currency, either, many, money, object, own_id, pairs, parsed, read_from_text, scalar,
-    status, unsaid,
+    state, status, unsaid,
 };
 
 /// A checkout session as Clink tells it, in an event or in an answer.
@@ -165,7 +165,7 @@ struct Wire {
     session_id: SessionId,
     #[serde(default = "unsaid", deserialize_with = "status")]
     status: SessionStatus,
-    #[serde(default, deserialize_with = "scalar")]
+    #[serde(default, deserialize_with = "state")]
     payment_status: Option<PaymentStatus>,
     #[serde(default, deserialize_with = "amount")]
     amount_subtotal: Option<Amount>,

@@ -7,7 +7,7 @@ use crate::{Event, UnreadableEvent, WebhookSecret};
 
 const TIMESTAMP: &str = "X-Clink-Timestamp";
 const SIGNATURE: &str = "X-Clink-Signature";
-const SIGN_TYPE: &str = "X-Clink-SignType";
+pub(crate) const SIGN_TYPE: &str = "X-Clink-SignType";
 const SHA256: &str = "SHA256";
 const SIGNATURE_BYTES: usize = 32;
 const DEFAULT_TOLERANCE: Duration = Duration::from_secs(300);
@@ -80,10 +80,11 @@ pub struct Verifier {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// A header the signature needs is missing.
-    #[error("header {0} is missing")]
+    /// A header the signature needs is missing, or there are several, so that nobody can say which
+    /// is meant.
+    #[error("header {0} is missing, or stands more than once")]
     MissingHeader(&'static str),
-    /// `X-Clink-SignType` names something else than `SHA256`.
+    /// `X-Clink-SignType` names something else than `SHA256`, or stands more than once.
     #[error("header X-Clink-SignType names a signature this version does not know")]
     SignType,
     /// The signature was not made from this body and timestamp with any of the secrets.

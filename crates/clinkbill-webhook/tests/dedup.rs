@@ -202,3 +202,11 @@ async fn what_the_store_knows_is_not_printed() {
     handled(&store, "event_canary").await.unwrap();
     assert!(!format!("{store:?}").contains("canary"));
 }
+
+#[tokio::test]
+async fn a_claim_may_be_as_long_as_time_can_say() {
+    let dedup = MemoryDedup::new().with_claim(Duration::MAX);
+    let id: EventId = "event_1".parse().unwrap();
+    assert!(matches!(dedup.claim(&id).await, Ok(Claim::Granted(_))));
+    assert!(matches!(dedup.claim(&id).await, Ok(Claim::Busy)));
+}

@@ -565,3 +565,20 @@ fn what_is_no_event_is_an_error() {
     }
     assert!(Event::from_json(&[b'[', 0xff, b']']).is_err());
 }
+
+#[test]
+fn a_name_that_stands_twice_below_the_object_hides_nothing() {
+    let body = br#"{"id":"event_1","type":"order.succeeded","created":-9223372036854775808,
+        "data":{"object":{"orderId":"order_1","status":"success",
+        "paymentMethod":{"cardLastFour":"1111","cardLastFour":"4242"},
+        "priceDataList":[{"name":"a","name":"b"}]},"previousAttributes":{"status":"pending"}}}"#;
+    let event = Event::from_json(body).unwrap();
+    assert_eq!(event.created, None);
+    assert_eq!(event.body(), body);
+    let EventKind::OrderSucceeded(order) = &event.kind else {
+        panic!("{event:?}");
+    };
+    let method = order.payment_method.as_ref().unwrap();
+    assert_eq!(method.card_last_four.as_deref(), Some("4242"));
+    assert_eq!(order.lines[0].name.as_deref(), Some("b"));
+}

@@ -178,3 +178,21 @@ async fn a_handler_may_see_what_was_refused() {
     let answer = router.call(request).await.unwrap();
     assert_eq!(answer.status(), StatusCode::IM_A_TEAPOT);
 }
+
+#[tokio::test]
+async fn a_sign_type_that_is_there_and_unreadable_is_not_absent() {
+    let body = EVENT.as_bytes();
+    let mut twice = now(body);
+    twice.append("x-clink-signtype", HeaderValue::from_static("SHA256"));
+    let mut odd = now(body);
+    let no_text = HeaderValue::from_bytes(b"\xff").unwrap();
+    odd.insert("x-clink-signtype", no_text);
+    for headers in [twice, odd] {
+        let (status, shown) = refused(headers, EVENT).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{shown}");
+        assert!(shown.contains("X-Clink-SignType"), "{shown}");
+    }
+    let mut absent = now(body);
+    absent.remove("x-clink-signtype");
+    assert_eq!(visited(absent, EVENT).await.0, StatusCode::OK);
+}

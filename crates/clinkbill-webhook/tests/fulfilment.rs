@@ -263,9 +263,9 @@ fn a_subscription_waits_for_the_invoice_it_is_delivered_by() {
 fn three_events_can_say_that_it_was_paid_and_no_other() {
     for name in EventType::KNOWN {
         let object = match name.split('.').next().unwrap() {
-            "session" => session(r#"{"status":"unheard_of"}"#),
-            "order" => order(r#"{"status":"unheard_of"}"#),
-            "invoice" => invoice(r#"{"status":"unheard_of"}"#),
+            "session" => session(r#"{"status":null}"#),
+            "order" => order(r#"{"status":null}"#),
+            "invoice" => invoice(r#"{"status":null}"#),
             _ => object(
                 r#"{"id":"x","refundId":"x","chargeBackId":"x","subscriptionId":"x"}"#,
                 "{}",
@@ -286,6 +286,38 @@ fn three_events_can_say_that_it_was_paid_and_no_other() {
             if pays { alarm } else { Fulfilment::NotYet },
             "{name}"
         );
+    }
+}
+
+#[test]
+fn a_status_nobody_knows_is_for_somebody_to_look_at() {
+    for (status, found) in [
+        (r#""charged_back""#, "charged_back"),
+        ("false", "false"),
+        ("0", "0"),
+        (r#"{"code":"failed"}"#, "unreadable"),
+        (r#"["failed"]"#, "unreadable"),
+    ] {
+        let changes = format!(r#"{{"status":{status}}}"#);
+        for (name, object) in [
+            ("order.succeeded", order(&changes)),
+            ("session.complete", session(&changes)),
+            ("invoice.paid", invoice(&changes)),
+        ] {
+            let found = found.to_owned();
+            assert_eq!(
+                why(by_event(name, &object)),
+                Mismatch::Status { found },
+                "{name}"
+            );
+        }
+        assert_eq!(by_order(&changes), Fulfilment::NotYet);
+    }
+    for status in [r#"{"state":"unpaid"}"#, r#"["unpaid"]"#] {
+        let changes = format!(r#"{{"paymentStatus":{status}}}"#);
+        assert_eq!(by_session(&changes), Fulfilment::NotYet, "{status}");
+        let told = by_event("session.complete", &session(&changes));
+        assert_eq!(told, Fulfilment::NotYet, "{status}");
     }
 }
 

@@ -6,18 +6,19 @@ use std::time::{Duration, SystemTime};
 
 use chrono::DateTime;
 use clinkbill_api::types::{
-    BillingSession, BillingSessionEnvelope, CheckoutSession, CheckoutSessionEnvelope,
-    CreatedCheckoutSession, CreatedCheckoutSessionEnvelope, EmptyEnvelope, EnsuredWebhookEndpoint,
-    EnsuredWebhookEndpointEnvelope, Invoice, InvoiceEnvelope, Order, OrderEnvelope, OrderPage,
-    Price, PriceEnvelope, PricePage, Product, ProductEnvelope, ProductPage, Subscription,
-    SubscriptionEnvelope, WebhookEndpoint, WebhookEndpointEnvelope, WebhookEndpointPage,
-    WebhookEventCatalogue, WebhookEventCatalogueEnvelope,
+    BillingSession, BillingSessionEnvelope, CheckoutSessionEnvelope, CreatedCheckoutSession,
+    CreatedCheckoutSessionEnvelope, EmptyEnvelope, EnsuredWebhookEndpoint,
+    EnsuredWebhookEndpointEnvelope, InvoiceEnvelope, OrderEnvelope, OrderPage, Price,
+    PriceEnvelope, PricePage, Product, ProductEnvelope, ProductPage, SubscriptionEnvelope,
+    WebhookEndpoint, WebhookEndpointEnvelope, WebhookEndpointPage, WebhookEventCatalogue,
+    WebhookEventCatalogueEnvelope,
 };
 use clinkbill_api::{ResponseValue, Sending};
-use clinkbill_types::PathId;
+use clinkbill_types::{PathId, SessionId};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout_at};
 
@@ -25,7 +26,7 @@ use crate::error::Answer;
 use crate::observe::AttemptSpan;
 use crate::page::Rows;
 use crate::redact::redacted;
-use crate::{Error, SecretKey};
+use crate::{Error, Invoice, Order, SecretKey, Session, Subscription};
 
 /// An error's body beyond this says nothing more.
 const LONGEST_BODY: usize = 64 * 1024;
@@ -59,7 +60,7 @@ impl Exchange<'_> {
             Ok(response) => {
                 let status = response.status().as_u16();
                 let retry_after = self.retry_after(response.headers());
-                self.succeed(status, response.into_inner(), retry_after)
+                self.succeed(status, response.into_inner().into_parts(), retry_after)
             }
             Err(Sent::UnexpectedResponse(response)) => {
                 let status = response.status().as_u16();
@@ -68,11 +69,14 @@ impl Exchange<'_> {
                 if matches!(status, 200..=299)
                     && let Ok(envelope) = serde_json::from_slice::<E>(&body)
                 {
-                    return self.succeed(status, envelope, retry_after);
+                    return self.succeed(status, envelope.into_parts(), retry_after);
                 }
                 Err(self.refused(status, &body, retry_after))
             }
-            Err(Sent::InvalidResponsePayload(body, _)) => Err(self.refused(200, &body, None)),
+            Err(Sent::InvalidResponsePayload(body, _)) => match E::liberally(&body) {
+                Some(parts) => self.succeed(200, parts, None),
+                None => Err(self.refused(200, &body, None)),
+            },
             Err(Sent::CommunicationError(error)) if error.is_builder() => {
                 Err(Error::unsendable(error.without_url()))
             }
@@ -97,13 +101,12 @@ impl Exchange<'_> {
         }
     }
 
-    fn succeed<E: Envelope>(
+    fn succeed<T>(
         &self,
         http_status: u16,
-        envelope: E,
+        (code, message, data): Parts<T>,
         retry_after: Option<Duration>,
-    ) -> Result<E::Data, Error> {
-        let (code, message, data) = envelope.into_parts();
+    ) -> Result<T, Error> {
         let code = code.map(i64::from);
         self.span.answered(http_status, code);
         let claims_success = matches!(code, None | Some(SUCCESS));
@@ -117,7 +120,7 @@ impl Exchange<'_> {
             retry_after,
         };
         if claims_success {
-            Err(Error::unreadable(answer, "has no data"))
+            Err(Error::unreadable(answer, "has no data that can be read"))
         } else {
             Err(Error::answered(answer))
         }
@@ -129,6 +132,8 @@ impl Exchange<'_> {
         struct Refusal {
             code: Option<i64>,
             msg: Option<String>,
+            #[serde(default)]
+            data: Option<Box<RawValue>>,
         }
 
         let mut answer = Answer {
@@ -137,8 +142,10 @@ impl Exchange<'_> {
             ..Answer::default()
         };
         let text = str::from_utf8(body).map(str::trim).unwrap_or_default();
+        let mut made = None;
         let problem = match serde_json::from_str::<Refusal>(text) {
-            Ok(Refusal { code, msg }) => {
+            Ok(Refusal { code, msg, data }) => {
+                made = data.as_deref().and_then(session_named_by);
                 answer.code = code;
                 answer.message = msg.map(|text| redacted(&text, self.key));
                 "is not what the contract describes"
@@ -156,7 +163,7 @@ impl Exchange<'_> {
         self.span.answered(http_status, answer.code);
         let claims_success = http_status < 300 && matches!(answer.code, None | Some(SUCCESS));
         if claims_success {
-            Error::unreadable(answer, problem)
+            Error::unreadable(answer, problem).about(made)
         } else {
             Error::answered(answer)
         }
@@ -201,20 +208,40 @@ impl Exchange<'_> {
     }
 }
 
-/// Whether what was read is what was asked for: its id says so.
-pub(crate) fn is_about(asked: &PathId, answered: &str) -> Result<(), Error> {
+/// The session that an answer names which cannot be understood otherwise.
+fn session_named_by(data: &RawValue) -> Option<SessionId> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Named {
+        session_id: String,
+    }
+
+    let Named { session_id } = serde_json::from_str(data.get()).ok()?;
+    session_id.parse().ok()
+}
+
+/// What was read, when it is what was asked for: its id says so.
+pub(crate) fn about<T>(asked: &PathId, answered: &str, read: T) -> Result<T, Error> {
     if asked.as_str() == answered {
-        Ok(())
+        Ok(read)
     } else {
         Err(Error::unreadable_because("is about another id than was asked for").of_a_read())
     }
 }
 
+/// Code, message and data of an envelope.
+type Parts<T> = (Option<i32>, Option<String>, Option<T>);
+
 /// The envelopes of the contract have one shape; a page has rows and a total in the place of data.
 pub(crate) trait Envelope: DeserializeOwned {
     type Data;
 
-    fn into_parts(self) -> (Option<i32>, Option<String>, Option<Self::Data>);
+    fn into_parts(self) -> Parts<Self::Data>;
+
+    /// What can be made of an answer that is not all that the contract describes.
+    fn liberally(_: &[u8]) -> Option<Parts<Self::Data>> {
+        None
+    }
 }
 
 macro_rules! envelopes {
@@ -222,7 +249,7 @@ macro_rules! envelopes {
         impl Envelope for $envelope {
             type Data = $data;
 
-            fn into_parts(self) -> (Option<i32>, Option<String>, Option<$data>) {
+            fn into_parts(self) -> Parts<$data> {
                 (self.code, self.msg, self.data)
             }
         }
@@ -231,10 +258,6 @@ macro_rules! envelopes {
 
 envelopes! {
     CreatedCheckoutSessionEnvelope: CreatedCheckoutSession,
-    CheckoutSessionEnvelope: CheckoutSession,
-    OrderEnvelope: Order,
-    SubscriptionEnvelope: Subscription,
-    InvoiceEnvelope: Invoice,
     BillingSessionEnvelope: BillingSession,
     ProductEnvelope: Product,
     PriceEnvelope: Price,
@@ -243,12 +266,75 @@ envelopes! {
     WebhookEventCatalogueEnvelope: WebhookEventCatalogue,
 }
 
+/// What events tell of as well. One reader reads both, and no odd field hides an order from a
+/// merchant who looks for it.
+macro_rules! told_by_events {
+    ($($envelope:ty: $object:ty,)+) => {$(
+        impl Envelope for $envelope {
+            type Data = $object;
+
+            fn into_parts(self) -> Parts<$object> {
+                (self.code, self.msg, self.data.as_ref().and_then(reread))
+            }
+
+            fn liberally(body: &[u8]) -> Option<Parts<$object>> {
+                let read: Liberal<$object> = serde_json::from_slice(body).ok()?;
+                Some((read.code, read.msg, read.data))
+            }
+        }
+    )+};
+}
+
+told_by_events! {
+    CheckoutSessionEnvelope: Session,
+    OrderEnvelope: Order,
+    SubscriptionEnvelope: Subscription,
+    InvoiceEnvelope: Invoice,
+}
+
+#[derive(Deserialize)]
+struct Liberal<T> {
+    code: Option<i32>,
+    msg: Option<String>,
+    data: Option<T>,
+}
+
+/// Through JSON, which keeps every digit.
+fn reread<T: DeserializeOwned>(wire: &impl Serialize) -> Option<T> {
+    let json = serde_json::to_string(wire).ok()?;
+    serde_json::from_str(&json).ok()
+}
+
+impl Envelope for OrderPage {
+    type Data = Rows<Order>;
+
+    fn into_parts(self) -> Parts<Rows<Order>> {
+        let total = self.total;
+        let rows = self.rows.and_then(|rows| rows.iter().map(reread).collect());
+        (self.code, self.msg, rows.map(|rows| (rows, total)))
+    }
+
+    fn liberally(body: &[u8]) -> Option<Parts<Rows<Order>>> {
+        #[derive(Deserialize)]
+        struct Orders {
+            code: Option<i32>,
+            msg: Option<String>,
+            rows: Option<Vec<Order>>,
+            total: Option<i64>,
+        }
+
+        let read: Orders = serde_json::from_slice(body).ok()?;
+        let rows = read.rows.map(|rows| (rows, read.total));
+        Some((read.code, read.msg, rows))
+    }
+}
+
 macro_rules! pages {
     ($($page:ty: $row:ty,)+) => {$(
         impl Envelope for $page {
             type Data = Rows<$row>;
 
-            fn into_parts(self) -> (Option<i32>, Option<String>, Option<Rows<$row>>) {
+            fn into_parts(self) -> Parts<Rows<$row>> {
                 let total = self.total;
                 (self.code, self.msg, self.rows.map(|rows| (rows, total)))
             }
@@ -257,7 +343,6 @@ macro_rules! pages {
 }
 
 pages! {
-    OrderPage: Order,
     ProductPage: Product,
     PricePage: Price,
     WebhookEndpointPage: WebhookEndpoint,
@@ -266,7 +351,7 @@ pages! {
 impl Envelope for EmptyEnvelope {
     type Data = ();
 
-    fn into_parts(self) -> (Option<i32>, Option<String>, Option<()>) {
+    fn into_parts(self) -> Parts<()> {
         (self.code, self.msg, Some(()))
     }
 }

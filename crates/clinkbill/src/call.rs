@@ -98,11 +98,25 @@ impl Call<'_> {
         E: Envelope,
         F: Future<Output = Result<ResponseValue<E>, clinkbill_api::Error>>,
     {
+        self.send_for(request, Ok).await
+    }
+
+    /// As [`send`](Self::send), with what the call makes of the answer: it may still refuse it.
+    pub(crate) async fn send_for<E, F, T>(
+        &self,
+        request: impl Fn(clinkbill_api::Client) -> F,
+        accept: impl FnOnce(E::Data) -> Result<T, Error>,
+    ) -> Result<T, Error>
+    where
+        E: Envelope,
+        F: Future<Output = Result<ResponseValue<E>, clinkbill_api::Error>>,
+    {
         let span = CallSpan::of(self.operation);
         let mut attempts = 0;
         let result = span
             .around(self.send_until_settled(&span, &mut attempts, request))
-            .await;
+            .await
+            .and_then(accept);
         span.ended(&result, attempts);
         result.map_err(|error| self.told(error).after(attempts))
     }

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use clinkbill_types::CustomerId;
+use clinkbill_types::{CustomerId, given};
 
 use crate::Error;
 
@@ -79,7 +79,8 @@ impl CustomerRef {
     }
 }
 
-/// Blank text counts as absent at Clink, so it is never sent.
+/// Blank text counts as absent at Clink, and the word null stands for nothing in what it tells, so
+/// neither is ever sent.
 pub(crate) fn not_blank(
     field: impl Into<Cow<'static, str>>,
     text: impl Into<String>,
@@ -87,6 +88,12 @@ pub(crate) fn not_blank(
     let text = text.into();
     if text.trim().is_empty() {
         return Err(Error::invalid(field, "is blank"));
+    }
+    if given(&text).is_none() {
+        return Err(Error::invalid(
+            field,
+            "is the word null, which Clink uses for nothing",
+        ));
     }
     Ok(text)
 }

@@ -43,23 +43,15 @@ pub async fn read_answer(client: &Client, asked: Asked, answer: Response) -> Res
             let created = settle::<CreatedCheckoutSessionEnvelope>(client, answer).await?;
             wire::created::<Hosted>(created, &request, client.checkout_home()).map(drop)
         }
-        Asked::Session => {
-            let read = settle::<CheckoutSessionEnvelope>(client, answer).await?;
-            wire::session(read).map(drop)
-        }
-        Asked::Order => {
-            let read = settle::<OrderEnvelope>(client, answer).await?;
-            wire::reread::<crate::Order>(&read).map(drop)
-        }
+        Asked::Session => settle::<CheckoutSessionEnvelope>(client, answer)
+            .await
+            .map(drop),
+        Asked::Order => settle::<OrderEnvelope>(client, answer).await.map(drop),
         Asked::Orders => settle::<OrderPage>(client, answer).await.map(drop),
-        Asked::Invoice => {
-            let read = settle::<InvoiceEnvelope>(client, answer).await?;
-            wire::reread::<crate::Invoice>(&read).map(drop)
-        }
-        Asked::Subscription => {
-            let read = settle::<SubscriptionEnvelope>(client, answer).await?;
-            wire::reread::<crate::Subscription>(&read).map(drop)
-        }
+        Asked::Invoice => settle::<InvoiceEnvelope>(client, answer).await.map(drop),
+        Asked::Subscription => settle::<SubscriptionEnvelope>(client, answer)
+            .await
+            .map(drop),
         Asked::WebhookEndpoint => settle::<EnsuredWebhookEndpointEnvelope>(client, answer)
             .await
             .map(drop),

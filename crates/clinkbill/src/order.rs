@@ -1,8 +1,7 @@
 use clinkbill_types::{CustomerId, OrderId, SubscriptionId};
 
-use crate::answer::is_about;
+use crate::answer::about;
 use crate::call::{Call, Operation};
-use crate::checkout::wire;
 use crate::customer::not_blank;
 use crate::page::page;
 use crate::{Client, Error, Order, Page, Paging};
@@ -51,11 +50,11 @@ impl<'a> Orders<'a> {
         let id = id.to_path().map_err(Error::not_an_id("order_id"))?;
         let call = self.client.call(RETRIEVE);
         let by = &id;
-        let order = call
-            .send(|api| async move { api.get_order(by).await })
-            .await?;
-        is_about(&id, &order.order_id)?;
-        wire::reread(&order)
+        call.send_for(
+            |api| async move { api.get_order(by).await },
+            |order| about(by, order.order_id.clone().as_str(), order),
+        )
+        .await
     }
 
     /// One page of the orders that fit: at most 50 rows, 20 unless told otherwise.
@@ -90,7 +89,7 @@ impl<'a> Orders<'a> {
                 .await
             })
             .await?;
-        page(rows, |order| wire::reread(&order))
+        page(rows, Ok)
     }
 
     /// All orders with this merchant reference, in the order Clink lists them: what became of a

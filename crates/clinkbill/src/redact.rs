@@ -1,13 +1,15 @@
 //! What Clink says may repeat what it was sent, the key included. Nothing of it is shown
 //! before it went through here.
 
+use std::net::Ipv4Addr;
+
 use crate::SecretKey;
 
 const LONGEST: usize = 500;
 const HIDDEN: &str = "[redacted]";
 const SECRET_PREFIXES: [&str; 6] = ["sk_", "pk_", "whsec_", "ck_", "eyj", "tok_"];
 /// What stands before a token in a path that has lost its host.
-const TOKEN_FOLDERS: [&str; 3] = ["pay", "p", "session"];
+const TOKEN_FOLDERS: [&str; 4] = ["pay", "p", "portal", "session"];
 
 /// The text as it may be shown: in one line, not too long, without secrets.
 ///
@@ -81,10 +83,11 @@ fn is_token(c: char) -> bool {
     is_word(c) || matches!(c, '+' | '/' | '=' | '~')
 }
 
-/// A name with a dot whose end has a letter in it: `example.com`, not `4.99`.
+/// A name with a dot whose end has a letter in it, or an address: `example.com`, not `4.99`.
 fn is_host(word: &str) -> bool {
     word.rsplit_once('.')
         .is_some_and(|(name, end)| !name.is_empty() && end.chars().any(char::is_alphabetic))
+        || word.parse::<Ipv4Addr>().is_ok()
 }
 
 fn is_secret(word: &str) -> bool {
@@ -133,6 +136,9 @@ mod tests {
             "x//,tok_canary",
             "a.b:sk_uat_canary",
             "go to /p/canary",
+            "see portal/canary",
+            "see /portal/canary",
+            "see 127.0.0.1:4010/x/canary",
             "token tok_canary is used",
             "token TOK_a+b/canary= is used",
             "sess_1#canary is open",

@@ -138,7 +138,7 @@ mod tests {
         for error in [
             Error::invalid("page", "must be from 1"),
             Error::unsendable("no URL"),
-            Error::unreadable_data(),
+            Error::unreadable_because("is odd"),
             answered(307, None, None),
             answered(400, Some(400), None),
             answered(401, None, None),

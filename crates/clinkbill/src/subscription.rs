@@ -1,8 +1,7 @@
 use clinkbill_types::{InvoiceId, SubscriptionId};
 
-use crate::answer::is_about;
+use crate::answer::about;
 use crate::call::Operation;
-use crate::checkout::wire;
 use crate::{Client, Error, Invoice, Subscription};
 
 const RETRIEVE: Operation = Operation::get("/subscription/{id}");
@@ -37,11 +36,11 @@ impl<'a> Subscriptions<'a> {
         let id = id.to_path().map_err(Error::not_an_id("subscription_id"))?;
         let call = self.client.call(RETRIEVE);
         let by = &id;
-        let subscription = call
-            .send(|api| async move { api.get_subscription(by).await })
-            .await?;
-        is_about(&id, &subscription.subscription_id)?;
-        wire::reread(&subscription)
+        call.send_for(
+            |api| async move { api.get_subscription(by).await },
+            |read| about(by, read.subscription_id.clone().as_str(), read),
+        )
+        .await
     }
 }
 
@@ -56,10 +55,10 @@ impl<'a> Invoices<'a> {
         let id = id.to_path().map_err(Error::not_an_id("invoice_id"))?;
         let call = self.client.call(RETRIEVE_INVOICE);
         let by = &id;
-        let invoice = call
-            .send(|api| async move { api.get_invoice(by).await })
-            .await?;
-        is_about(&id, &invoice.invoice_id)?;
-        wire::reread(&invoice)
+        call.send_for(
+            |api| async move { api.get_invoice(by).await },
+            |invoice| about(by, invoice.invoice_id.clone().as_str(), invoice),
+        )
+        .await
     }
 }

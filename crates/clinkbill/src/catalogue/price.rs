@@ -5,7 +5,7 @@ use clinkbill_types::{
 };
 
 use super::LONGEST_PAGE;
-use crate::answer::is_about;
+use crate::answer::about;
 use crate::call::{Method, Operation};
 use crate::customer::not_blank;
 use crate::page::{page, set};
@@ -117,11 +117,11 @@ impl<'a> Prices<'a> {
         let id = id.to_path().map_err(Error::not_an_id("price_id"))?;
         let call = self.client.call(RETRIEVE);
         let by = &id;
-        let price = call
-            .send(|api| async move { api.get_price(by).await })
-            .await?;
-        is_about(&id, &price.price_id)?;
-        Ok(Price::new(price))
+        call.send_for(
+            |api| async move { api.get_price(by).await },
+            |price| about(by, &price.price_id.clone(), Price::new(price)),
+        )
+        .await
     }
 
     /// One page of the prices of a product, at most 100: those that can be bought, or those that

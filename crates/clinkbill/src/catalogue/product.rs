@@ -4,7 +4,7 @@ use clinkbill_api::types;
 use clinkbill_types::{PriceId, ProductId, TaxCategory, Timestamp};
 
 use super::{LONGEST_PAGE, NewPrice, Price};
-use crate::answer::is_about;
+use crate::answer::about;
 use crate::call::{Method, Operation};
 use crate::customer::not_blank;
 use crate::page::{page, set};
@@ -83,11 +83,11 @@ impl<'a> Products<'a> {
         let id = id.to_path().map_err(Error::not_an_id("product_id"))?;
         let call = self.client.call(RETRIEVE);
         let by = &id;
-        let product = call
-            .send(|api| async move { api.get_product(by).await })
-            .await?;
-        is_about(&id, &product.product_id)?;
-        Ok(Product::new(product))
+        call.send_for(
+            |api| async move { api.get_product(by).await },
+            |product| about(by, &product.product_id.clone(), Product::new(product)),
+        )
+        .await
     }
 
     /// One page of the products, at most 100.

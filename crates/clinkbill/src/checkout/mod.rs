@@ -19,7 +19,7 @@ pub use self::purchase::{
     Lines, NoPurchase, OneTime, Plan, Recurring, Registered, ScheduledPhase, WithTotal,
 };
 use self::rules::{CustomerKnown, PurchaseComplete, Rendered};
-use crate::answer::is_about;
+use crate::answer::about;
 use crate::call::{Method, Operation};
 use crate::{Client, Error, Session, redirect};
 
@@ -68,10 +68,11 @@ impl<'a> CheckoutSessions<'a> {
         let request = wire::request(new)?;
         let asked = &request;
         let call = self.client.call(CREATE);
-        let created = call
-            .send(|api| async move { api.create_checkout_session(asked).await })
-            .await?;
-        wire::created::<U>(created, asked, self.client.checkout_home())
+        call.send_for(
+            |api| async move { api.create_checkout_session(asked).await },
+            |created| wire::created::<U>(created, asked, self.client.checkout_home()),
+        )
+        .await
     }
 
     /// The session with this id, as it stands now. Cancel-safe, as every read is.
@@ -84,11 +85,11 @@ impl<'a> CheckoutSessions<'a> {
         let id = id.to_path().map_err(Error::not_an_id("session_id"))?;
         let call = self.client.call(RETRIEVE);
         let by = &id;
-        let session = call
-            .send(|api| async move { api.get_checkout_session(by).await })
-            .await?;
-        is_about(&id, &session.session_id)?;
-        wire::session(session)
+        call.send_for(
+            |api| async move { api.get_checkout_session(by).await },
+            |session| about(by, session.session_id.clone().as_str(), session),
+        )
+        .await
     }
 
     /// The session a buyer came back from, by the URL the buyer came back on: the full URL, or

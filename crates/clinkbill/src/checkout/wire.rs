@@ -8,17 +8,15 @@ use clinkbill_api::types;
 use clinkbill_types::{
     Amount, Currency, CustomerId, Money, PaymentMethodType, SessionId, UiMode, given,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::options::{Options, PaymentChoice};
 use super::rules::{CustomerKnown, PurchaseComplete, Rendered};
 use super::sealed::{PurchaseParts, RenderingParts};
 use super::{CheckoutUrl, CreatedSession, Line, NewSession, PromotionCodes, ScheduledPhase};
+use crate::Error;
 use crate::customer::not_blank;
 use crate::environment::Home;
 use crate::redirect::parse_absolute;
-use crate::{Error, Session};
 
 const MOST_PAIRS: usize = 20;
 const MOST_PAIRS_OF_A_PHASE: usize = 10;
@@ -151,20 +149,6 @@ fn costs_what_was_asked(
         asked.original_amount,
         asked.original_currency
     ))
-}
-
-/// A session that was read. Its access token goes no further.
-pub(crate) fn session(mut wire: types::CheckoutSession) -> Result<Session, Error> {
-    wire.token = None;
-    reread(&wire)
-}
-
-/// Answers and events tell of the same objects, so one reader reads both: through JSON, which
-/// keeps every digit.
-pub(crate) fn reread<T: DeserializeOwned>(wire: &impl Serialize) -> Result<T, Error> {
-    serde_json::to_string(wire)
-        .and_then(|json| serde_json::from_str(&json))
-        .map_err(|_| Error::unreadable_data().of_a_read())
 }
 
 fn priced(

@@ -72,11 +72,6 @@ impl Error {
     }
 
     /// As [`unreadable`](Self::unreadable), found when the answer itself was gone.
-    pub(crate) fn unreadable_data() -> Self {
-        Self::unreadable_because("is not what the contract describes")
-    }
-
-    /// As [`unreadable_data`](Self::unreadable_data), with what is wrong.
     pub(crate) fn unreadable_because(problem: impl Into<String>) -> Self {
         Self::new(Outcome::Unknown, What::Unreadable)
             .with(|inner| inner.problem = Some(problem.into()))
@@ -93,6 +88,11 @@ impl Error {
         Self::new(Outcome::Unknown, What::OtherThanAsked)
             .with(|inner| inner.session_id = Some(session_id))
             .with(|inner| inner.problem = Some(problem.into()))
+    }
+
+    /// As it stands when the answer names a session all the same.
+    pub(crate) fn about(self, session_id: Option<SessionId>) -> Self {
+        self.with(|inner| inner.session_id = session_id)
     }
 
     /// As it stands for a request that can change nothing.

@@ -33,7 +33,7 @@ pub use self::request::{
 pub use self::value::{
     EnsuredWebhookEndpoint, EventCatalogue, EventDescription, SigningSecret, WebhookEndpoint,
 };
-use crate::answer::is_about;
+use crate::answer::about;
 use crate::call::{Method, Operation};
 use crate::page::page;
 use crate::{Client, Error, Page};
@@ -124,11 +124,11 @@ impl<'a> WebhookEndpoints<'a> {
         let id = id.to_path().map_err(Error::not_an_id(ID))?;
         let call = self.client.call(Operation::get(ONE));
         let by = &id;
-        let endpoint = call
-            .send(|api| async move { api.get_webhook_endpoint(by).await })
-            .await?;
-        is_about(&id, &endpoint.id)?;
-        Ok(WebhookEndpoint::new(endpoint))
+        call.send_for(
+            |api| async move { api.get_webhook_endpoint(by).await },
+            |endpoint| about(by, &endpoint.id.clone(), WebhookEndpoint::new(endpoint)),
+        )
+        .await
     }
 
     /// Changes what `change` holds, and leaves the rest.

@@ -278,10 +278,7 @@ async fn a_read_that_fails_never_says_that_it_took_effect() {
         html,
         json(200, "{"),
         json(200, r#"{"code":500,"msg":"failed"}"#),
-        json(
-            200,
-            r#"{"code":200,"data":{"sessionId":"sess_1","status":7}}"#,
-        ),
+        json(200, r#"{"code":200,"data":{"status":"open"}}"#),
         json(200, r#"{"code":200,"data":null}"#),
         ResponseTemplate::new(408),
     ] {
@@ -380,6 +377,54 @@ async fn an_amount_that_was_not_sent_is_an_error_that_names_the_session() {
         created_as(&format!(r#""sessionId":"sess_1",{echo}"#))
             .await
             .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_named_though_the_rest_of_the_answer_is_odd() {
+    for odd in [
+        r#""expireTime":"""#,
+        r#""expireTime":[]"#,
+        r#""customerId":17"#,
+        r#""originalAmount":"""#,
+        r#""uiMode":{}"#,
+    ] {
+        let error = created_as(&format!(r#""sessionId":"sess_1",{odd}"#))
+            .await
+            .unwrap_err();
+        assert_eq!(error.outcome(), Outcome::Unknown, "{odd}");
+        assert_eq!(error.session_id().unwrap().as_str(), "sess_1", "{odd}");
+        assert_eq!(error.attempts(), 1, "{odd}");
+    }
+    let error = created_as(r#""sessionId":"sess_1","expireTime":-9223372036854775808"#)
+        .await
+        .unwrap_err();
+    assert_eq!(error.session_id().unwrap().as_str(), "sess_1");
+}
+
+#[tokio::test]
+async fn what_is_refused_after_it_was_answered_was_attempted() {
+    let other = created_as(r#""sessionId":"sess_1","originalAmount":5"#).await;
+    assert_eq!(other.unwrap_err().attempts(), 1);
+    let answer = r#"{"code":200,"data":{"sessionId":"sess_2","status":"open"}}"#;
+    assert_eq!(retrieve_error(json(200, answer)).await.attempts(), 1);
+}
+
+#[tokio::test]
+async fn a_session_is_read_though_a_field_of_it_is_odd() {
+    for odd in [
+        r#""created":"""#,
+        r#""metadata":{"a":null,"b":17}"#,
+        r#""metadata":"{}""#,
+        r#""priceDataList":[{"name":"Mug","quantity":"1"}]"#,
+        r#""expire":{}"#,
+    ] {
+        let answer =
+            format!(r#"{{"code":200,"data":{{"sessionId":"sess_1","status":"open",{odd}}}}}"#);
+        let (_server, client) = answering(json(200, &answer)).await;
+        let id = SessionId::from_wire("sess_1");
+        let read = client.checkout_sessions().retrieve(&id).await;
+        assert_eq!(read.unwrap().status, SessionStatus::Open, "{odd}");
     }
 }
 

@@ -61,6 +61,32 @@ async fn a_list_sends_what_was_asked_for_and_reads_a_page() {
 }
 
 #[tokio::test]
+async fn no_odd_row_hides_the_order_beside_it() {
+    for odd in [
+        r#""createTime":"""#,
+        r#""metadata":{"a":null,"b":17}"#,
+        r#""amountTotal":"""#,
+        r#""paymentTime":"2026-01-15 11:45:00""#,
+        r#""failureCode":51"#,
+        r#""status":null"#,
+        r#""merchantReferenceId":17"#,
+    ] {
+        let answer = format!(
+            r#"{{"code":200,"rows":[
+            {{"orderId":"order_1","status":"success","merchantReferenceId":"A-17",
+              "amountSubtotal":4.990,"originalCurrency":"USD"}},
+            {{"orderId":"order_2",{odd}}}],"total":2}}"#
+        );
+        let (_server, client) = answering(json(200, &answer)).await;
+        let found = client.orders().find_by_merchant_reference("A-17").await;
+        let found = found.unwrap();
+        assert_eq!(found[0].status, OrderStatus::Success, "{odd}");
+        let subtotal = found[0].subtotal.as_ref().unwrap();
+        assert_eq!(subtotal.to_string(), "4.990 USD");
+    }
+}
+
+#[tokio::test]
 async fn a_list_without_a_filter_sends_none() {
     let (server, client) = answering(json(200, r#"{"code":200,"rows":[]}"#)).await;
     let page = client.orders().list(&OrderFilter::new()).await.unwrap();
@@ -74,6 +100,10 @@ async fn a_filter_that_cannot_be_is_never_sent() {
     for (filter, field) in [
         (
             OrderFilter::new().merchant_reference(" "),
+            "merchant_reference",
+        ),
+        (
+            OrderFilter::new().merchant_reference("null"),
             "merchant_reference",
         ),
         (OrderFilter::new().paging(Paging::page(0)), "page"),
