@@ -32,7 +32,7 @@ the API from CLINK_BASE_URL or --base-url; without either, it is Clink's own san
 where money moves, has to be asked for with --production.";
 
 const START: &str = "\
-Start here, in two terminals:
+Start here, in two terminals; in the second, export the two lines that the first prints:
     clinkbill sandbox
     clinkbill checkout create --email customer@example.com --currency USD --line 'A mug:2:4.99'
 

@@ -333,8 +333,22 @@ impl fmt::Display for Rows<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = self.0.iter();
         let mut known = known.filter_map(|(name, value)| Some((name, value.as_ref()?)));
-        known.try_for_each(|(name, value)| writeln!(f, "{name:<14} {value}"))
+        known.try_for_each(|(name, value)| writeln!(f, "{name:<14} {}", in_one_line(value)))
     }
+}
+
+/// A value that somebody else chose makes no row of its own, and turns none around.
+fn in_one_line(value: &str) -> String {
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::with_capacity(value.len());
+    for c in value.chars() {
+        if c.is_control() || turns(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 impl fmt::Display for Sum {
@@ -371,7 +385,7 @@ impl fmt::Display for Session {
             ("status", Some(self.status.clone())),
             ("payment", self.payment_status.clone()),
             ("asked for", text(self.subtotal.as_ref())),
-            ("paid", text(self.total.as_ref())),
+            ("total", text(self.total.as_ref())),
             ("order", self.order_id.clone()),
             ("invoice", self.invoice_id.clone()),
             ("subscription", self.subscription_id.clone()),
@@ -393,7 +407,7 @@ impl fmt::Display for Order {
             ("failed since", self.failure_code.clone()),
             ("session", self.session_id.clone()),
             ("asked for", text(self.subtotal.as_ref())),
-            ("paid", text(self.total.as_ref())),
+            ("total", text(self.total.as_ref())),
             ("by", self.payment_method.clone()),
             ("reference", self.merchant_reference.clone()),
             ("customer", self.customer_id.clone()),

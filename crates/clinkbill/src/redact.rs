@@ -8,6 +8,8 @@ use crate::SecretKey;
 const LONGEST: usize = 500;
 const HIDDEN: &str = "[redacted]";
 const SECRET_PREFIXES: [&str; 6] = ["sk_", "pk_", "whsec_", "ck_", "eyj", "tok_"];
+/// `sk_prod_`.
+const LONGEST_PREFIX: usize = 8;
 /// What stands before a token in a path that has lost its host.
 const TOKEN_FOLDERS: [&str; 4] = ["pay", "p", "portal", "session"];
 
@@ -93,10 +95,10 @@ fn is_host(word: &str) -> bool {
 fn is_secret(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     let is_link = ["%2f", "%23", "%5c"].iter().any(|part| word.contains(part));
-    is_link
-        || SECRET_PREFIXES
-            .iter()
-            .any(|prefix| word.starts_with(prefix))
+    // What a key begins with is no key: `sk_test_` tells a person what is wrong with theirs.
+    let is_prefix = word.len() <= LONGEST_PREFIX && word.ends_with('_');
+    let begins = |prefix: &&str| word.starts_with(*prefix);
+    is_link || (!is_prefix && SECRET_PREFIXES.iter().any(begins))
 }
 
 #[cfg(test)]
@@ -105,6 +107,12 @@ mod tests {
 
     fn shown(text: &str) -> String {
         redacted(text, &SecretKey::new("odd-key/canary").unwrap())
+    }
+
+    #[test]
+    fn what_keys_begin_with_is_shown() {
+        let text = "expected sk_test_ or sk_uat_ followed by letters, not pk_";
+        assert_eq!(shown(text), text);
     }
 
     #[test]

@@ -66,6 +66,23 @@ fn a_session_is_created_read_paid_and_found_by_its_orders() {
 }
 
 #[test]
+fn what_a_buyer_did_not_pay_is_not_told_as_paid_and_no_value_makes_a_row() {
+    let shop = sandbox_without_events();
+    let reference = "x\nstatus         success\n\npaid  1000 USD \u{202e}";
+    let with_reference = [&MUGS[..], &["--merchant-reference", reference, "--json"]].concat();
+    let created = fits("checkout_create", shop.run(&with_reference).stdout());
+    let id = created["session_id"].as_str().unwrap();
+    shop.pay(id);
+    for arguments in [&["checkout", "get", id][..], &["order", "list"]] {
+        let shown = shop.run(arguments).stdout().to_owned();
+        let rows = |name: &str| shown.lines().filter(|row| row.starts_with(name)).count();
+        assert_eq!((rows("status"), rows("paid")), (1, 0), "{shown}");
+        assert!(shown.contains(r"reference      x\nstatus"), "{shown}");
+        assert!(!shown.contains('\u{202e}'), "{shown}");
+    }
+}
+
+#[test]
 fn what_is_dry_is_not_sent_and_shows_the_request_without_the_key() {
     let key = ("CLINK_SECRET_KEY", "sk_test_x7key");
     for (more, parts) in [

@@ -32,16 +32,11 @@ pub(super) struct Log {
 impl Held {
     /// Opens a file, which is made if it is missing, and locks it.
     pub(super) fn open(path: &Path) -> Result<Self, StateError> {
-        // A link stays one: what it leads to is replaced.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        // A link stays one: what it leads to is replaced, and made if it is missing.
+        open_or_make(path)?;
+        let path = fs::canonicalize(path).map_err(|source| failure("open", path, source))?;
         for _ in 0..TRIES {
-            let file = private()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)
-                .map_err(|source| failure("open", &path, source))?;
+            let file = open_or_make(&path)?;
             match FileExt::try_lock(&file) {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(StateError::InUse(path)),
@@ -124,6 +119,23 @@ impl Journal for Log {
 
     fn is_broken(&self) -> bool {
         self.is_broken.load(Ordering::Relaxed)
+    }
+}
+
+/// Anything but a file would be replaced by one: as root, `/dev/null` for the whole machine.
+fn open_or_make(path: &Path) -> Result<File, StateError> {
+    let failed = |source| failure("open", path, source);
+    let file = private()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_file() {
+        Ok(file)
+    } else {
+        Err(failed(io::Error::other("it is no regular file")))
     }
 }
 

@@ -38,6 +38,33 @@ fn the_file_is_for_its_owner_alone_and_a_link_to_it_stays_one() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_yet_stays_one() {
+    use std::os::unix::fs::symlink;
+    let lab = Lab::new();
+    let link = lab.path().with_file_name("link");
+    symlink(lab.path(), &link).unwrap();
+    let (sandbox, _) = lab.builder().build_with_state(&link).unwrap();
+    let id = create(&sandbox);
+    drop(sandbox);
+    assert!(link.is_symlink());
+    assert_eq!(lab.start().merchant_of(KEY).unwrap().session_ids(), [id]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let lab = Lab::new();
+    let pipe = lab.path().with_file_name("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let refused = lab.builder().build_with_state(&pipe).err().unwrap();
+    assert!(refused.to_string().contains("pipe"), "{refused}");
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+}
+
 #[test]
 fn no_key_stands_in_the_file() {
     let lab = Lab::new();
