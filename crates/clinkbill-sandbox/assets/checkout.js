@@ -35,7 +35,11 @@
 
   const leave = () => {
     const end = document.querySelector("a[data-session-id]");
-    if (!end || window.parent === window) return;
+    if (!end) return;
+    if (window.parent === window) {
+      location.replace(end.href);
+      return;
+    }
     const done = {
       type: "clinkbill.checkout.complete",
       sessionId: end.dataset.sessionId,

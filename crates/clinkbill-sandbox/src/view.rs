@@ -7,7 +7,8 @@ pub(crate) mod subscription;
 use clinkbill_types::{Amount, Timestamp};
 
 use crate::book::{Book, Customer, Draft, Item, Order, OrderState, Session};
-use crate::wire::request::{PaymentMethodType, UiMode};
+use crate::flow::TestCard;
+use crate::wire::request::UiMode;
 use crate::wire::response::{
     self as wire, LocalPrice, OrderStatus, OrderType, SessionCustomer, SessionPrice,
     SessionProduct, SessionRecurring,
@@ -109,7 +110,6 @@ fn order_at<'a>(
     };
     let is_settled = matches!(status, OrderStatus::Success | OrderStatus::Failed);
     let started = order.started.as_ref().filter(|_| is_settled);
-    let card = order.method == PaymentMethodType::Card;
     wire::Order {
         order_id: &order.id,
         order_type: match draft.recurring() {
@@ -129,9 +129,9 @@ fn order_at<'a>(
         payment_method: wire::PaymentMethod {
             payment_method_type: order.method,
             payment_instrument_id: Some(&order.instrument_id),
-            card_scheme: card.then_some("Visa"),
-            card_last_four: card.then_some("4242"),
-            issuer_region: card.then_some("US"),
+            card_scheme: order.card.map(|_| "Visa"),
+            card_last_four: order.card.map(TestCard::last_four),
+            issuer_region: order.card.map(|_| "US"),
             issuer_bank: None,
             wallet: (),
         },

@@ -84,7 +84,7 @@ pub(crate) async fn what_a_merchant_wrote_runs_and_fetches_nothing(
     Ok(())
 }
 
-fn embedding(stage: &Stage, checkout: &Checkout) -> String {
+pub(crate) fn embedding(stage: &Stage, checkout: &Checkout) -> String {
     stage
         .shop
         .url(&format!("/embed?url={}", encoded(&checkout.url)))

@@ -15,6 +15,7 @@ mod books;
 mod codes;
 mod ends;
 mod frames;
+mod onward;
 mod pay;
 mod pictures;
 mod shop;
@@ -80,7 +81,10 @@ fn main() -> ExitCode {
         .into_iter()
         .map(|walk| {
             let shared = Arc::clone(&shared);
-            let missing = missing.clone().or_else(|| access::missing(walk.name));
+            let missing = missing
+                .clone()
+                .or_else(|| access::missing(walk.name))
+                .or_else(|| shop::missing(walk.name));
             Trial::ignorable_test(format!("{PREFIX}{}", walk.name), move || match missing {
                 Some(reason) => Ok(Completion::ignored_with(reason)),
                 None => match shared.walk(&walk) {
@@ -110,6 +114,11 @@ fn walks() -> Vec<Walk> {
         Desktop: codes::a_code_opens_at_once_and_pays_only_when_the_app_does;
         Desktop: codes::a_code_opens_when_it_is_chosen;
         Desktop: codes::a_page_goes_on_when_the_payment_is_made_elsewhere;
+        Desktop: onward::a_buyer_without_scripts_gets_to_a_shop_that_redirects_to_another_site;
+        Desktop: onward::a_buyer_without_scripts_gets_to_a_shop_on_an_ipv6_address;
+        Desktop: onward::a_buyer_without_scripts_gets_to_a_shop_by_a_link_of_any_length;
+        Desktop: onward::a_buyer_without_scripts_gets_back_from_an_embedded_checkout;
+        Desktop: onward::the_shop_is_not_told_where_the_buyer_comes_from;
         Desktop: ends::a_page_that_is_open_notices_that_its_session_has_expired;
         Desktop: ends::a_payment_after_the_end_is_not_taken;
         Desktop: ends::the_countdown_runs_and_stands_with_the_merchants_clock;

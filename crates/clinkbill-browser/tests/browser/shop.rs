@@ -2,16 +2,21 @@
 
 use axum::Router;
 use axum::extract::Query;
-use axum::response::Html;
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, Uri};
+use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use clinkbill_browser::Error;
 use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+const IPV6: &str = "[::1]:0";
+
 pub(crate) struct Shop {
+    router: Router,
     port: u16,
-    serving: JoinHandle<()>,
+    serving: Vec<JoinHandle<()>>,
 }
 
 #[derive(Deserialize)]
@@ -29,14 +34,33 @@ impl Shop {
             .route("/complete", get(async || Html("<h1>Complete</h1>")))
             .route("/events", post(async || "{}"))
             .route("/embed", get(embed))
-            .route("/attack", get(attack));
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+            .route("/attack", get(attack))
+            .route("/elsewhere", get(elsewhere));
+        let mut shop = Self {
+            router,
+            port: 0,
+            serving: Vec::new(),
+        };
+        shop.port = shop.listen("127.0.0.1:0").await?;
+        Ok(shop)
+    }
+
+    /// Opens a door more, and says on which port.
+    async fn listen(&mut self, address: &str) -> Result<u16, Error> {
+        let listener = TcpListener::bind(address).await?;
         let port = listener.local_addr()?.port();
-        let serving = tokio::spawn(async move {
+        let router = self.router.clone();
+        self.serving.push(tokio::spawn(async move {
             // It ends with the walk.
             let _ = axum::serve(listener, router).await;
-        });
-        Ok(Self { port, serving })
+        }));
+        Ok(port)
+    }
+
+    /// By an address that no policy of a page can name.
+    pub(crate) async fn url_by_ipv6(&mut self, path: &str) -> Result<String, Error> {
+        let port = self.listen(IPV6).await?;
+        Ok(format!("http://[::1]:{port}{path}"))
     }
 
     /// By another name than the sandbox, which makes it another site.
@@ -47,8 +71,25 @@ impl Shop {
 
 impl Drop for Shop {
     fn drop(&mut self) {
-        self.serving.abort();
+        for serving in &self.serving {
+            serving.abort();
+        }
     }
+}
+
+/// Why a walk cannot be gone for want of IPv6.
+pub(crate) fn missing(walk: &str) -> Option<String> {
+    let error = std::net::TcpListener::bind(IPV6).err()?;
+    walk.contains("ipv6")
+        .then(|| format!("this machine has no IPv6: {error}"))
+}
+
+/// The way to another site of the same shop.
+async fn elsewhere(headers: HeaderMap, uri: Uri) -> Redirect {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default().replace("localhost", "127.0.0.1");
+    let query = uri.query().unwrap_or_default();
+    Redirect::to(&format!("http://{host}/thanks?{query}"))
 }
 
 /// The checkout in a frame. What it tells the shop is kept for the page after.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clinkbill_types::Amount;
 
 use super::CustomerNumber;
+use crate::flow::TestCard;
 use crate::ids::{IdMap, InstrumentId, OrderId, SessionId};
 use crate::wire::request::PaymentMethodType;
 
@@ -26,6 +27,8 @@ pub(crate) struct Order {
     pub(crate) customer: CustomerNumber,
     pub(crate) merchant_reference: Option<String>,
     pub(crate) method: PaymentMethodType,
+    /// The card, where it was paid by one.
+    pub(crate) card: Option<TestCard>,
     pub(crate) instrument_id: InstrumentId,
     /// What is charged.
     pub(crate) amount: Amount,

@@ -2,6 +2,7 @@
 //! answer and the events.
 
 mod attempt;
+mod card;
 mod catalogue;
 mod checkout;
 mod delivery;
@@ -15,6 +16,7 @@ mod webhook;
 
 pub(crate) use attempt::Outcome;
 pub use attempt::{Attempt, Paid, Settlement};
+pub(crate) use card::TestCard;
 pub(crate) use checkout::find_session;
 pub(crate) use orders::OrderQuery;
 pub(crate) use payment::{redirect_after_success, redirect_on_leaving};

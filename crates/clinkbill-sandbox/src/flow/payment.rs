@@ -3,6 +3,7 @@
 use clinkbill_webhook::EventType;
 
 use super::attempt::{Attempt, Outcome, Paid, Settlement};
+use super::card::TestCard;
 use super::checkout::find_session;
 use super::subscription::start_subscription;
 use crate::book::{Book, Order, OrderState, Session, SessionState};
@@ -14,7 +15,7 @@ use crate::key::KeyDigest;
 use crate::offers::Country;
 use crate::rulebook::Rulebook;
 use crate::webhook::event::Subject;
-use crate::wire::request::UiMode;
+use crate::wire::request::{PaymentMethodType, UiMode};
 use crate::wire::response::OrderStatus;
 
 impl Engine {
@@ -49,6 +50,8 @@ impl Engine {
                 customer,
                 merchant_reference,
                 method: attempt.method,
+                card: (attempt.method == PaymentMethodType::Card)
+                    .then(|| TestCard::that_goes(&attempt.outcome)),
                 instrument_id: book.ids.instrument(),
                 amount,
                 created: now,

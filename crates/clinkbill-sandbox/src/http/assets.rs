@@ -3,10 +3,10 @@
 
 use std::sync::LazyLock;
 
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, header};
 use sha2::{Digest, Sha256};
 
-use super::allow;
+use super::allow_page;
 use crate::Answer;
 use crate::error::ApiError;
 use crate::request::Request;
@@ -79,7 +79,7 @@ pub(super) fn path(asset: Asset) -> &'static str {
 pub(super) fn handle(request: &Request) -> Result<Answer, ApiError> {
     let file = FILES.iter().find(|file| file.path == request.path);
     let file = file.ok_or(ApiError::UnknownRoute)?;
-    allow(request, &[Method::GET])?;
+    allow_page(request, &[])?;
     let mut answer = Answer::new(file.content.as_bytes().to_vec());
     let media_type = format!("{}; charset=utf-8", file.media_type);
     let headers = answer.headers_mut();

@@ -12,6 +12,7 @@ mod portal;
 pub(crate) mod served;
 #[cfg(feature = "server")]
 pub(crate) mod server;
+mod text;
 #[cfg(feature = "wiremock")]
 pub(crate) mod wiremock;
 
@@ -23,6 +24,7 @@ use crate::error::ApiError;
 use crate::key::KeyDigest;
 use crate::request::{Body, Request};
 use crate::traffic::Door;
+use crate::watch::Follow;
 use crate::{Answer, BODY_LIMIT, Reply};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -42,6 +44,9 @@ pub(crate) fn answer(engine: &Engine, request: &Request) -> Answer {
 }
 
 fn reply(engine: &Engine, request: &Request, door: Door) -> Reply {
+    if request.method == Method::HEAD && is_for_browsers(&request.path) {
+        return Reply::Answer(head_of(engine, request));
+    }
     let shape = engine.options.refusal_shape;
     route(engine, request, door).unwrap_or_else(|error| Reply::Answer(error.into_reply(shape)))
 }
@@ -65,6 +70,34 @@ fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiErr
         ["assets", _] => assets::handle(request).map(Reply::Answer),
         _ => Err(ApiError::UnknownRoute),
     }
+}
+
+/// Whether what stands there is looked at, and not called.
+fn is_for_browsers(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    matches!(first, Some("" | "assets" | "books" | "pay" | "portal"))
+}
+
+/// What GET would answer, without the body: nothing that could go on, and the length of what is left
+/// out.
+fn head_of(engine: &Engine, request: &Request) -> Answer {
+    let whole = Request {
+        method: Method::GET,
+        ..request.clone()
+    };
+    let (mut parts, body) = answer(engine, &whole).into_parts();
+    if parts.extensions.remove::<Follow>().is_none() {
+        parts
+            .headers
+            .insert(header::CONTENT_LENGTH, body.len().into());
+    }
+    Answer::from_parts(parts, Vec::new())
+}
+
+/// As [`allow`], where HEAD is answered as GET is.
+fn allow_page(request: &Request, beside: &[Method]) -> Result<(), ApiError> {
+    let read = [Method::GET, Method::HEAD];
+    allow(request, &[&read, beside].concat())
 }
 
 fn allow(request: &Request, methods: &[Method]) -> Result<(), ApiError> {

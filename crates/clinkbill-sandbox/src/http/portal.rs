@@ -1,9 +1,10 @@
 //! The customer portal behind a link of `POST /billing/session`.
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 
-use super::allow;
-use super::page::Notice;
+use super::allow_page;
+use super::page::{EMAIL_SHOWN, Notice};
+use super::text::cut;
 use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
@@ -11,7 +12,7 @@ use crate::flow::PortalState;
 use crate::request::Request;
 
 pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<Answer, ApiError> {
-    allow(request, &[Method::GET])?;
+    allow_page(request, &[])?;
     let (status, title, text) = match engine.open_portal(token, request.received_at) {
         PortalState::Unknown => (
             StatusCode::NOT_FOUND,
@@ -28,7 +29,7 @@ pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<
             "Customer portal",
             format!(
                 "Here {} would see and change subscriptions and payment instruments.",
-                email.as_deref().unwrap_or("the customer")
+                cut(email.as_deref().unwrap_or("the customer"), EMAIL_SHOWN)
             ),
         ),
     };

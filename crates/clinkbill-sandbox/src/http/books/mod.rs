@@ -21,7 +21,8 @@ use super::assets::{self, Asset};
 use super::page::{
     Frames, Moment, Notice, is_from_here, is_from_own_page, plain, redirect, render,
 };
-use super::{allow, api, whole_body};
+use super::text::cut;
+use super::{allow_page, api, whole_body};
 use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
@@ -92,7 +93,7 @@ struct Arming {
 
 /// Lists the books.
 pub(super) fn list(engine: &Engine, request: &Request) -> Result<Answer, ApiError> {
-    allow(request, &[Method::GET])?;
+    allow_page(request, &[])?;
     let merchants = engine.books.latest_merchants();
     let rows = merchants.iter().take(MOST).filter_map(|merchant| {
         engine.books.with_existing(*merchant, |book| BookRow {
@@ -109,7 +110,7 @@ pub(super) fn list(engine: &Engine, request: &Request) -> Result<Answer, ApiErro
         rows: rows.collect(),
         total: merchants.len(),
     };
-    Ok(render(StatusCode::OK, &page, None, Frames::Nobody))
+    Ok(render(StatusCode::OK, &page, Frames::Nobody))
 }
 
 /// Answers for one book, or one section of it.
@@ -123,7 +124,7 @@ pub(super) fn handle(
         None => None,
         Some(path) => Some(Section::at(path).ok_or(ApiError::UnknownRoute)?),
     };
-    allow(request, &[Method::GET, Method::POST])?;
+    allow_page(request, &[Method::POST])?;
     let Some(merchant) = find(engine, name) else {
         return Ok(unknown());
     };
@@ -133,7 +134,7 @@ pub(super) fn handle(
         section,
         wall: request.received_at,
     };
-    if request.method == Method::GET {
+    if request.method != Method::POST {
         return Ok(page.show(StatusCode::OK, None));
     }
     let form = Form::read(whole_body(request)?);
@@ -167,7 +168,7 @@ pub(super) fn handle(
 /// Tells of the changes of a book: at once, and then for as long as the door can go on. A browser
 /// whose answer came to an end asks again.
 pub(super) fn changes(engine: &Engine, request: &Request, name: &str) -> Result<Answer, ApiError> {
-    allow(request, &[Method::GET])?;
+    allow_page(request, &[])?;
     if !is_from_here(request) {
         return Ok(Notice::plain(
             StatusCode::FORBIDDEN,
@@ -241,7 +242,7 @@ impl View<'_> {
             ending: merchant.ending().map(str::to_owned),
             here: self.path(),
             token: self.token(),
-            alert: alert.map(|text| cut(without_secrets(text), ALERT_SHOWN)),
+            alert: alert.map(|text| shown_up_to(text, ALERT_SHOWN)),
             sections: Section::ALL,
             now: Moment::at(now),
             is_frozen,
@@ -253,7 +254,7 @@ impl View<'_> {
                 operations: api::operation_ids().collect(),
             }),
         };
-        render(status, &page, None, Frames::Nobody)
+        render(status, &page, Frames::Nobody)
     }
 }
 
@@ -267,27 +268,9 @@ fn unknown() -> Answer {
 
 /// Somebody's text as the pages show it: without secrets, and not at any length.
 fn shown(text: &str) -> String {
-    cut(without_secrets(text), TEXT_SHOWN)
+    shown_up_to(text, TEXT_SHOWN)
 }
 
-/// A text at most so many bytes long on a page, and what says that it went on.
-fn cut(text: String, most: usize) -> String {
-    let mut room = most;
-    let end = text.char_indices().find_map(|(at, character)| {
-        let left = room.checked_sub(bytes_on_page(character));
-        room = left.unwrap_or_default();
-        left.is_none().then_some(at)
-    });
-    match end {
-        None => text,
-        Some(end) => format!("{}\u{2026}", &text[..end]),
-    }
-}
-
-/// What a character takes on a page, escaped where it has to be.
-fn bytes_on_page(character: char) -> usize {
-    match character {
-        '<' | '>' | '&' | '"' | '\'' => "&#60;".len(),
-        _ => character.len_utf8(),
-    }
+fn shown_up_to(text: &str, most: usize) -> String {
+    cut(&without_secrets(text), most).into_owned()
 }

@@ -4,9 +4,10 @@ use chrono::DateTime;
 use url::Url;
 
 use super::form::Button;
-use super::{MESSAGE_SHOWN, PATH_SHOWN, cut, shown};
+use super::{MESSAGE_SHOWN, PATH_SHOWN, shown};
 use crate::book::{Book, Customer, Order, OrderState, Price, ProductEntry, Session, SessionState};
 use crate::http::page::{money, rhythm};
+use crate::http::text::cut;
 use crate::rulebook::Rule;
 use crate::traffic::{ArmedFault, LoggedRequest};
 use crate::webhook::outbox::{DeliveryState, StoredDelivery, StoredEvent};
@@ -274,7 +275,7 @@ pub(super) fn request(request: &LoggedRequest) -> Row {
         head: time(request.at),
         cells: vec![
             shown(&request.method),
-            cut(request.path.clone(), PATH_SHOWN),
+            cut(&request.path, PATH_SHOWN).into_owned(),
             request.operation.unwrap_or_default().to_owned(),
             match request.status {
                 Some(status) => status.to_string(),
@@ -291,7 +292,10 @@ fn ruling(request: &LoggedRequest) -> Ruling {
     let rules = request.rules.iter().copied();
     Ruling {
         refused_by: request.refused_by,
-        message: request.message.clone().map(|text| cut(text, MESSAGE_SHOWN)),
+        message: request
+            .message
+            .as_deref()
+            .map(|text| cut(text, MESSAGE_SHOWN).into_owned()),
         rules: rules
             .filter(|rule| Some(*rule) != request.refused_by)
             .collect(),

@@ -1,9 +1,11 @@
 //! Pages as answers: what they say, and what a browser may do with them.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use url::Url;
 
+use super::onward::ascii;
 use crate::Answer;
 use crate::http::assets::{self, Asset};
 
@@ -16,6 +18,18 @@ pub(in crate::http) enum Frames {
     Anybody,
 }
 
+/// How a page that sends a buyer back does so.
+#[derive(Default)]
+pub(super) enum Handover {
+    /// It does not: there is a link.
+    #[default]
+    ByLink,
+    /// By itself.
+    AtOnce,
+    /// RD-07: the page around this one, if there is any, is told of this session and takes over.
+    ToThePageAround(String),
+}
+
 /// A page that says one thing.
 #[derive(Template, Default)]
 #[template(path = "notice.html")]
@@ -26,8 +40,7 @@ pub(in crate::http) struct Notice {
     /// Where a buyer can go on.
     back: Option<String>,
     is_good: bool,
-    /// The id of a session that is handed back to the page around it.
-    handed_off: Option<String>,
+    handover: Handover,
     frames: Frames,
     style: &'static str,
     icon: &'static str,
@@ -48,6 +61,12 @@ impl Frames {
             Self::Nobody => "'none'",
             Self::Anybody => "*",
         }
+    }
+}
+
+impl Handover {
+    fn is_at_once(&self) -> bool {
+        matches!(self, Self::AtOnce)
     }
 }
 
@@ -105,14 +124,15 @@ impl Notice {
         .under(StatusCode::GONE)
     }
 
-    /// RD-07: the end of a checkout in a frame, which the page around it takes over.
-    pub(super) fn hand_off(merchant: &str, session_id: &str, url: &str) -> Answer {
+    /// RD-04, RD-07: the end of a checkout, from which the buyer is sent to the merchant.
+    pub(super) fn on_the_way(merchant: String, url: String, handover: Handover) -> Answer {
+        let is_framed = matches!(handover, Handover::ToThePageAround(_));
         Self {
-            merchant: Some(merchant.to_owned()),
-            back: Some(url.to_owned()),
+            merchant: Some(merchant),
+            back: Some(url),
             is_good: true,
-            handed_off: Some(session_id.to_owned()),
-            frames: Frames::Anybody,
+            handover,
+            frames: Frames::around(is_framed),
             ..Self::saying(
                 "Payment complete",
                 "You are being sent back to the merchant.",
@@ -122,28 +142,22 @@ impl Notice {
     }
 
     fn under(self, status: StatusCode) -> Answer {
-        render(status, &self, None, self.frames)
+        render(status, &self, self.frames)
     }
 }
 
-/// A page. `leads_to` is where its forms may end, beside the sandbox itself: a browser holds the
-/// redirect after a form against the policy as well.
+/// A page. Its forms end at the sandbox itself.
 pub(in crate::http) fn render(
     status: StatusCode,
     template: &impl Template,
-    leads_to: Option<&str>,
     frames: Frames,
 ) -> Answer {
     let Ok(html) = template.render() else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR);
     };
-    let target = leads_to
-        .and_then(|url| Url::parse(url).ok())
-        .map(|url| format!(" {}", url.origin().ascii_serialization()))
-        .unwrap_or_default();
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
-         img-src 'self'; base-uri 'none'; form-action 'self'{target}; frame-ancestors {}",
+         img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {}",
         frames.as_source()
     );
     let mut reply = plain(status);
@@ -163,13 +177,11 @@ pub(in crate::http) fn render(
 pub(in crate::http) fn redirect(url: &str) -> Answer {
     let mut reply = plain(StatusCode::SEE_OTHER);
     let ascii = if url.starts_with('/') {
-        HeaderValue::from_str(url).ok()
+        Some(Cow::Borrowed(url))
     } else {
-        Url::parse(url)
-            .ok()
-            .and_then(|url| HeaderValue::from_str(url.as_str()).ok())
+        ascii(url).map(Cow::Owned)
     };
-    match ascii {
+    match ascii.and_then(|url| HeaderValue::from_str(&url).ok()) {
         Some(location) => {
             reply.headers_mut().insert(header::LOCATION, location);
         }

@@ -1,22 +1,33 @@
 //! The page of a session that is open.
 
-use askama::Template;
+use std::borrow::Cow;
 
+use askama::Template;
+use url::form_urlencoded::Serializer;
+
+use super::Page;
 use super::answer::{Frames, render};
-use super::cards::TestCard;
 use super::code::Code;
 use super::methods::{Way, label};
-use super::summary::{self, LineView, Moment, Terms, money};
-use super::{Page, Step, Wish};
+use super::summary::{self, Lines, Moment, Terms, money};
+use super::wish::{Step, Wish};
 use crate::Answer;
 use crate::book::{Book, OrderState, Session};
-use crate::flow::{redirect_after_success, redirect_on_leaving};
+use crate::flow::TestCard;
 use crate::http::assets::{self, Asset};
 use crate::http::host;
+use crate::http::text::{cut, fits};
 use crate::offers::Country;
 use crate::rulebook::Rulebook;
 use crate::view;
 use crate::wire::request::PaymentMethodType;
+
+/// How much of a text is shown, in bytes of the page. An e-mail address has at most 254.
+pub(in crate::http) const EMAIL_SHOWN: usize = 320;
+const CODE_SHOWN: usize = 240;
+const FIELD_SHOWN: usize = 40;
+/// How many countries are suggested.
+const COUNTRIES_SHOWN: usize = 60;
 
 /// The page of a session that is open.
 #[derive(Template)]
@@ -30,7 +41,9 @@ struct Checkout<'a> {
     // What is bought.
     merchant: Option<String>,
     cancel_url: Option<String>,
-    lines: Vec<LineView<'a>>,
+    lines: Lines<'a>,
+    /// The query of this page, but for the part of the lines.
+    around: String,
     total: String,
     terms: Option<Terms>,
     currencies: Vec<&'a str>,
@@ -38,7 +51,7 @@ struct Checkout<'a> {
     // How it is paid.
     token: String,
     country: Country,
-    email: Option<&'a str>,
+    email: Option<Cow<'a, str>>,
     panel: Panel,
     alert: Option<&'static str>,
     entry: EntryView<'a>,
@@ -84,8 +97,8 @@ struct CardView {
 /// The card fields as they are shown again.
 struct EntryView<'a> {
     number: &'a str,
-    expiry: &'a str,
-    cvc: &'a str,
+    expiry: Cow<'a, str>,
+    cvc: Cow<'a, str>,
     number_mistake: Option<&'static str>,
     expiry_mistake: Option<&'static str>,
     cvc_mistake: Option<&'static str>,
@@ -93,7 +106,7 @@ struct EntryView<'a> {
 
 /// FR-11: the promotion code.
 struct Promotion<'a> {
-    code: Option<&'a str>,
+    code: Option<Cow<'a, str>>,
     has_input: bool,
     /// The buyer has entered it.
     is_entered: bool,
@@ -105,6 +118,7 @@ pub(super) fn open(
     book: &Book,
     session: &Session,
     now: i64,
+    leave: Option<String>,
     wish: &Wish,
 ) -> Answer {
     let draft = &session.draft;
@@ -148,8 +162,9 @@ pub(super) fn open(
         merchant: rulebook
             .page_begins_with_merchant()
             .then(|| page.link.merchant.pseudonym()),
-        cancel_url: redirect_on_leaving(rulebook, session),
-        lines: summary::lines(rulebook, draft),
+        cancel_url: leave,
+        lines: summary::lines(rulebook, draft, wish.lines),
+        around: around(&panel, wish),
         total: money(draft.amount, draft.currency.code()),
         terms: Terms::of(rulebook, draft),
         currencies: offering.currencies,
@@ -161,8 +176,8 @@ pub(super) fn open(
         alert: wish.alert,
         entry: EntryView {
             number: wish.entry.number_to_show(),
-            expiry: &wish.entry.expiry,
-            cvc: &wish.entry.cvc,
+            expiry: cut(&wish.entry.expiry, FIELD_SHOWN),
+            cvc: cut(&wish.entry.cvc, FIELD_SHOWN),
             number_mistake: wish.entry.mistakes.number,
             expiry_mistake: wish.entry.mistakes.expiry,
             cvc_mistake: wish.entry.mistakes.cvc,
@@ -172,15 +187,9 @@ pub(super) fn open(
         now: Moment::at(now),
         clock_stands: book.clock.is_frozen(),
         cards: TestCard::ALL.into_iter().map(CardView::of).collect(),
-        countries: page.engine.options.offers.countries(),
+        countries: countries(page),
     };
-    let leads_to = redirect_after_success(rulebook, session);
-    render(
-        wish.status,
-        &template,
-        leads_to.as_deref(),
-        Frames::around(is_embedded),
-    )
+    render(wish.status, &template, Frames::around(is_embedded))
 }
 
 /// A code that opens at once is one, whatever method it is of.
@@ -212,11 +221,35 @@ fn methods(offered: &[PaymentMethodType], selected: Option<PaymentMethodType>) -
 }
 
 /// CX-04.
-fn email<'a>(rulebook: &dyn Rulebook, book: &'a Book, session: &Session) -> Option<&'a str> {
+fn email<'a>(rulebook: &dyn Rulebook, book: &'a Book, session: &Session) -> Option<Cow<'a, str>> {
     book.customers[session.customer]
         .email
         .as_deref()
         .filter(|_| rulebook.customer_is_filled_in())
+        .map(|email| cut(email, EMAIL_SHOWN))
+}
+
+/// Which countries are suggested. Any other can be typed.
+fn countries(page: &Page<'_>) -> Vec<Country> {
+    let mut countries = page.engine.options.offers.countries();
+    countries.truncate(COUNTRIES_SHOWN);
+    countries
+}
+
+/// What leads to this page again, with other lines.
+fn around(panel: &Panel, wish: &Wish) -> String {
+    let mut query = Serializer::new(String::new());
+    match panel {
+        Panel::Away { method, .. } => query.append_pair("with", method.as_str()),
+        Panel::Methods(_) | Panel::UnderWay { .. } => {
+            query.append_pair("view", Step::Methods.as_str())
+        }
+    };
+    if let Some(code) = wish.code.as_deref().filter(|code| fits(code, CODE_SHOWN)) {
+        query.append_pair("code", code);
+    }
+    query.append_pair("country", &wish.country.to_string());
+    query.finish()
 }
 
 fn promotion<'a>(session: &'a Session, wish: &'a Wish) -> Option<Promotion<'a>> {
@@ -224,6 +257,7 @@ fn promotion<'a>(session: &'a Session, wish: &'a Wish) -> Option<Promotion<'a>> 
     let has_input = draft.may_use_code && draft.show_promotion_code;
     let entered = wish.code.as_deref().filter(|_| has_input);
     let code = entered.or(draft.promotion_code.as_deref());
+    let code = code.map(|code| cut(code, CODE_SHOWN));
     (has_input || code.is_some()).then_some(Promotion {
         code,
         has_input,

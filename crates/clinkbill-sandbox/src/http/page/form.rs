@@ -2,7 +2,7 @@
 
 use http::{HeaderName, header};
 
-use super::cards::CardEntry;
+use super::entry::CardEntry;
 use super::methods;
 use crate::request::Request;
 use crate::wire::request::PaymentMethodType;
@@ -84,10 +84,9 @@ pub(in crate::http) fn is_from_here(request: &Request) -> bool {
     same_site && same_origin
 }
 
-/// Whether the answer will be shown in a frame of another page.
-pub(super) fn is_inside_a_frame(request: &Request) -> bool {
-    request
-        .headers
-        .get(FETCH_DEST)
-        .is_some_and(|dest| dest == "iframe" || dest == "frame")
+/// Whether the answer will be shown in a frame of another page. A browser says so where it takes the
+/// sandbox's address for a safe one, and nothing elsewhere.
+pub(super) fn is_inside_a_frame(request: &Request) -> Option<bool> {
+    let dest = request.headers.get(FETCH_DEST)?;
+    Some(dest == "iframe" || dest == "frame")
 }

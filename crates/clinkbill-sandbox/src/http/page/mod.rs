@@ -5,27 +5,30 @@
 //! are not shown: a page that fetched them would tell their host when and where a buyer pays.
 
 mod answer;
-mod cards;
 mod checkout;
 mod code;
+mod entry;
 mod form;
 mod methods;
+mod onward;
 mod summary;
+mod wish;
 
 use http::{Method, StatusCode};
 
 pub(super) use self::answer::{Frames, Notice, plain, redirect, render};
-use self::cards::{CardEntry, TestCard};
+pub(super) use self::checkout::EMAIL_SHOWN;
+use self::entry::CardEntry;
 use self::form::{Action, Form};
 pub(super) use self::form::{is_from_here, is_from_own_page};
 use self::methods::Way;
 pub(super) use self::summary::{Moment, money, rhythm};
-use super::{allow, query_value, whole_body};
+use self::wish::{Step, Wish, country};
+use super::{allow_page, whole_body};
 use crate::Answer;
 use crate::engine::{Engine, Link};
 use crate::error::ApiError;
 use crate::flow::{Attempt, Outcome, Settlement, redirect_after_success, redirect_on_leaving};
-use crate::offers::Country;
 use crate::request::Request;
 use crate::view;
 use crate::wire::request::PaymentMethodType;
@@ -33,7 +36,7 @@ use crate::wire::response::SessionStatus;
 
 /// Answers for the page of a checkout link.
 pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<Answer, ApiError> {
-    allow(request, &[Method::GET, Method::POST])?;
+    allow_page(request, &[Method::POST])?;
     let Some(link) = engine.link(token) else {
         return Ok(Notice::unknown());
     };
@@ -55,7 +58,7 @@ pub(super) fn handle(engine: &Engine, request: &Request, token: &str) -> Result<
 
 /// Answers in one word where a session stands, for the script of its page.
 pub(super) fn state(engine: &Engine, request: &Request, token: &str) -> Result<Answer, ApiError> {
-    allow(request, &[Method::GET])?;
+    allow_page(request, &[])?;
     let state = engine.link(token).and_then(|link| {
         // Somebody who looks at a page keeps no merchant from being the idlest.
         engine.with_existing_book(link.merchant, request.received_at, |book, _| {
@@ -76,73 +79,6 @@ struct Page<'a> {
     request: &'a Request,
     link: &'a Link,
     token: &'a str,
-}
-
-/// What of a checkout is to be seen.
-struct Wish {
-    /// Where the buyer is: the United States unless said.
-    country: Country,
-    /// The method that the buyer goes on with, away from this page.
-    with: Option<PaymentMethodType>,
-    step: Step,
-    /// The promotion code that the buyer has entered.
-    code: Option<String>,
-    alert: Option<&'static str>,
-    entry: CardEntry,
-    status: StatusCode,
-}
-
-/// How a buyer came to the page.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
-    /// By the link.
-    Opened,
-    /// Back from a method, to choose another.
-    Methods,
-    /// From a page that has noticed that something happened elsewhere.
-    Next,
-}
-
-impl Wish {
-    fn to_see(country: Country, step: Step) -> Self {
-        Self {
-            country,
-            with: None,
-            step,
-            code: None,
-            alert: None,
-            entry: CardEntry::default(),
-            status: StatusCode::OK,
-        }
-    }
-
-    fn of_query(request: &Request) -> Result<Self, Box<Answer>> {
-        let country = country(query_value(request, "country"))?;
-        let step = match query_value(request, "view").as_deref() {
-            Some("methods") => Step::Methods,
-            Some("next") => Step::Next,
-            _ => Step::Opened,
-        };
-        let card = query_value(request, "card");
-        let card = card.as_deref().and_then(TestCard::with_number);
-        Ok(Self {
-            with: query_value(request, "with")
-                .as_deref()
-                .and_then(methods::named),
-            code: query_value(request, "code").filter(|code| !code.trim().is_empty()),
-            entry: card.map_or_else(CardEntry::default, |card| {
-                CardEntry::filled_in(card, request.received_at)
-            }),
-            ..Self::to_see(country, step)
-        })
-    }
-
-    fn with_alert(self, alert: &'static str) -> Self {
-        Self {
-            alert: Some(alert),
-            ..self
-        }
-    }
 }
 
 impl Page<'_> {
@@ -240,50 +176,46 @@ impl Page<'_> {
 
     /// Sends the buyer on, or shows where the session stands.
     fn go_on(&self, redirect_url: Option<&str>, wish: &Wish) -> Answer {
-        let Some(url) = redirect_url else {
-            return self.show(wish);
-        };
-        // Inside a frame a redirect would stay there. Only the page can leave it.
-        if form::is_inside_a_frame(self.request) {
-            Notice::hand_off(&self.link.merchant.pseudonym(), &self.link.session_id, url)
-        } else {
-            redirect(url)
+        match redirect_url {
+            Some(url) => self.send_on(url, false, wish),
+            None => self.show(wish),
         }
     }
 
     fn show(&self, wish: &Wish) -> Answer {
         let merchant = self.link.merchant;
-        let shown = self
-            .engine
+        self.engine
             .with_book(merchant, self.request.received_at, |book, now| {
                 let Some(session) = book.sessions.get(&self.link.session_id) else {
-                    return Shown::Answer(Notice::unknown());
+                    return Notice::unknown();
                 };
                 let rulebook = &*self.engine.rulebook;
-                let back = redirect_after_success(rulebook, session);
-                let frames = Frames::around(view::is_embedded(session));
-                match session.status() {
-                    SessionStatus::Open => {
-                        Shown::Answer(checkout::open(self, book, session, now, wish))
+                let status = session.status();
+                let back = match status {
+                    SessionStatus::Completed => redirect_after_success(rulebook, session),
+                    SessionStatus::Open | SessionStatus::Expired => {
+                        redirect_on_leaving(rulebook, session)
                     }
-                    SessionStatus::Completed if wish.step == Step::Next && back.is_some() => {
-                        Shown::Next(back)
+                };
+                let is_embedded = view::is_embedded(session);
+                let frames = Frames::around(is_embedded);
+                let way = back.as_deref().map(|url| self.way(url, wish).into_owned());
+                match (status, wish.step, &back) {
+                    (_, Step::ToMerchant, Some(url)) => redirect(url),
+                    (SessionStatus::Completed, Step::Next, Some(url)) => {
+                        self.send_on(url, is_embedded, wish)
                     }
-                    SessionStatus::Completed => {
-                        Shown::Answer(Notice::complete(merchant.pseudonym(), back, frames))
+                    (SessionStatus::Open, _, _) => {
+                        checkout::open(self, book, session, now, way, wish)
                     }
-                    SessionStatus::Expired => {
-                        let back = redirect_on_leaving(rulebook, session);
-                        Shown::Answer(Notice::expired(merchant.pseudonym(), back, frames))
+                    (SessionStatus::Completed, _, _) => {
+                        Notice::complete(merchant.pseudonym(), way, frames)
+                    }
+                    (SessionStatus::Expired, _, _) => {
+                        Notice::expired(merchant.pseudonym(), way, frames)
                     }
                 }
-            });
-        match shown {
-            Shown::Answer(answer) => answer,
-            Shown::Next(url) => {
-                self.go_on(url.as_deref(), &Wish::to_see(wish.country, Step::Opened))
-            }
-        }
+            })
     }
 
     /// The merchant's time, in milliseconds since the Unix epoch.
@@ -291,29 +223,4 @@ impl Page<'_> {
         self.engine
             .with_book(self.link.merchant, self.request.received_at, |_, now| now)
     }
-}
-
-impl Wish {
-    fn away_with(self, method: PaymentMethodType) -> Self {
-        Self {
-            with: Some(method),
-            ..self
-        }
-    }
-}
-
-enum Shown {
-    Answer(Answer),
-    Next(Option<String>),
-}
-
-fn country(code: Option<String>) -> Result<Country, Box<Answer>> {
-    code.map_or(Ok(Country::US), |code| code.parse())
-        .map_err(|_| {
-            Box::new(Notice::plain(
-                StatusCode::BAD_REQUEST,
-                "Unknown country",
-                "The country must be two capital letters, such as US.",
-            ))
-        })
 }

@@ -1,16 +1,43 @@
 //! What is bought, and until when it can be.
 
+use std::borrow::Cow;
+
 use chrono::DateTime;
 use clinkbill_types::{Amount, Currency};
 
-use crate::book::{Draft, Recurring, Session};
+use crate::book::{Draft, Line, Recurring, Session};
+use crate::http::text::cut;
 use crate::rulebook::Rulebook;
 use crate::wire::catalogue::Interval;
 use crate::wire::response::SessionStatus;
 
+/// How many lines there are on a page, and how much of their names, in bytes of the page.
+const LINES_SHOWN: usize = 50;
+const NAME_SHOWN: usize = 240;
+
+/// What is bought, or as much of it as stands on a page.
+pub(super) struct Lines<'a> {
+    pub(super) shown: Vec<LineView<'a>>,
+    /// Which part that is, where it is not all.
+    pub(super) part: Option<Part>,
+}
+
+/// A part of many lines.
+pub(super) struct Part {
+    /// Which lines these are, counted from 1 on.
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) all: usize,
+    /// What the others come to. Lines of several currencies have no sum.
+    pub(super) others: Option<String>,
+    /// The parts before and after.
+    pub(super) previous: Option<usize>,
+    pub(super) next: Option<usize>,
+}
+
 /// One row of what is bought.
 pub(super) struct LineView<'a> {
-    pub(super) name: &'a str,
+    pub(super) name: Cow<'a, str>,
     pub(super) quantity: u32,
     pub(super) unit: String,
     pub(super) total: Option<String>,
@@ -35,10 +62,17 @@ pub(in crate::http) struct Moment {
     pub(in crate::http) machine: String,
 }
 
+impl Part {
+    /// How many lines are not here.
+    pub(super) fn left_off(&self) -> usize {
+        self.all - (self.last + 1 - self.first)
+    }
+}
+
 impl<'a> LineView<'a> {
     fn of(name: &'a str, quantity: u32, unit_amount: Amount, currency: &str) -> Self {
         Self {
-            name,
+            name: cut(name, NAME_SHOWN),
             quantity,
             unit: money(unit_amount, currency),
             total: unit_amount
@@ -88,25 +122,55 @@ pub(super) fn state(session: &Session) -> &'static str {
 }
 
 /// PP-03, PP-04: what is bought. Where a registered price and inline lines were both given, the
-/// price counts.
-pub(super) fn lines<'a>(rulebook: &dyn Rulebook, draft: &'a Draft) -> Vec<LineView<'a>> {
+/// price counts. `page` is the part to be seen, from 1 on.
+pub(super) fn lines<'a>(rulebook: &dyn Rulebook, draft: &'a Draft, page: usize) -> Lines<'a> {
+    let all = |shown| Lines { shown, part: None };
     match &draft.item {
         Some(item) if rulebook.page_shows_registered_item() => {
             let (name, price) = (&item.product.name, &item.price);
-            vec![LineView::of(
+            all(vec![LineView::of(
                 name,
                 1,
                 price.unit_amount,
                 price.currency.code(),
-            )]
+            )])
         }
-        None if rulebook.page_shows_lines() => draft
-            .lines
-            .iter()
-            .map(|line| LineView::of(&line.name, line.quantity, line.unit_amount, &line.currency))
-            .collect(),
-        _ => Vec::new(),
+        None if rulebook.page_shows_lines() => part_of(&draft.lines, page),
+        _ => all(Vec::new()),
     }
+}
+
+fn part_of(lines: &[Line], page: usize) -> Lines<'_> {
+    let pages = lines.len().div_ceil(LINES_SHOWN).max(1);
+    let page = page.clamp(1, pages);
+    let first = (page - 1) * LINES_SHOWN;
+    let last = lines.len().min(first + LINES_SHOWN);
+    let part = (pages > 1).then(|| Part {
+        first: first + 1,
+        last,
+        all: lines.len(),
+        others: sum(lines[..first].iter().chain(&lines[last..])),
+        previous: (page > 1).then(|| page - 1),
+        next: (page < pages).then(|| page + 1),
+    });
+    let shown = lines[first..last].iter();
+    let shown =
+        shown.map(|line| LineView::of(&line.name, line.quantity, line.unit_amount, &line.currency));
+    Lines {
+        shown: shown.collect(),
+        part,
+    }
+}
+
+/// What lines come to, if they are of one currency and the sum can be written.
+fn sum<'a>(lines: impl Iterator<Item = &'a Line> + Clone) -> Option<String> {
+    let currency = &lines.clone().next()?.currency;
+    let totals = lines.map(|line| {
+        let total = line.unit_amount.checked_mul(line.quantity).ok();
+        total.filter(|_| line.currency == *currency)
+    });
+    let totals: Vec<_> = totals.collect::<Option<_>>()?;
+    Some(money(Amount::checked_sum(totals).ok()?, currency))
 }
 
 /// An amount with at least the decimal places that its currency has, and all that it has itself. It

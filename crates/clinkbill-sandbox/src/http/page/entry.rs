@@ -1,18 +1,8 @@
-//! The cards of the sandbox. Clink publishes the first; the others are our choice, with the
-//! numbers that test cards commonly have.
+//! What a buyer types about a card.
 
 use chrono::{DateTime, Datelike};
 
-use crate::flow::Attempt;
-
-/// A card that pays nothing and whose outcome is known.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum TestCard {
-    Succeeds,
-    Declined,
-    InsufficientFunds,
-    NeedsConfirmation,
-}
+use crate::flow::TestCard;
 
 /// What a buyer has entered about a card, and what is wrong with it.
 #[derive(Default)]
@@ -29,59 +19,6 @@ pub(super) struct Mistakes {
     pub(super) number: Option<&'static str>,
     pub(super) expiry: Option<&'static str>,
     pub(super) cvc: Option<&'static str>,
-}
-
-impl TestCard {
-    pub(super) const ALL: [Self; 4] = [
-        Self::Succeeds,
-        Self::Declined,
-        Self::InsufficientFunds,
-        Self::NeedsConfirmation,
-    ];
-
-    /// The card with this number; spaces and hyphens do not count.
-    pub(super) fn with_number(text: &str) -> Option<Self> {
-        let digits =
-            |text: &str| -> String { text.chars().filter(|c| !matches!(c, ' ' | '-')).collect() };
-        let wanted = digits(text);
-        Self::ALL
-            .into_iter()
-            .find(|card| digits(card.number()) == wanted)
-    }
-
-    /// As it is printed on a card.
-    pub(super) fn number(self) -> &'static str {
-        match self {
-            Self::Succeeds => "4242 4242 4242 4242",
-            Self::Declined => "4000 0000 0000 0002",
-            Self::InsufficientFunds => "4000 0000 0000 9995",
-            Self::NeedsConfirmation => "4000 0025 0000 3155",
-        }
-    }
-
-    /// As a query carries it.
-    pub(super) fn digits(self) -> String {
-        self.number().replace(' ', "")
-    }
-
-    /// What happens, for people.
-    pub(super) fn outcome(self) -> &'static str {
-        match self {
-            Self::Succeeds => "succeeds",
-            Self::Declined => "is declined",
-            Self::InsufficientFunds => "has insufficient funds",
-            Self::NeedsConfirmation => "needs the buyer to confirm",
-        }
-    }
-
-    pub(super) fn attempt(self) -> Attempt {
-        match self {
-            Self::Succeeds => Attempt::succeeded(),
-            Self::Declined => Attempt::failed(),
-            Self::InsufficientFunds => Attempt::insufficient_funds(),
-            Self::NeedsConfirmation => Attempt::requires_action(),
-        }
-    }
 }
 
 impl CardEntry {
