@@ -8,7 +8,7 @@ use clinkbill::{
     NewSession, NoPurchase, PaymentMethodType, Plan, PriceId, ProductId, RedirectUrl, SessionId,
 };
 
-use crate::connect::{Connect, DryRun, call_failure};
+use crate::connect::{Call, Connect, DryRun, call_failure};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::shape::{Created, Session, Sum, time};
@@ -228,7 +228,7 @@ where
     };
     let client = args.connect.client()?;
     let created = client.checkout_sessions().create(new).await;
-    let created = created.map_err(|error| call_failure(&error, &look))?;
+    let created = created.map_err(|error| call_failure(&error, Call::Write(&look)))?;
     output.say(&shown(created))?;
     Ok(Exit::Success)
 }
@@ -241,7 +241,7 @@ async fn get(args: &Get, output: Output) -> Result<Exit, Failure> {
     }
     let client = args.connect.client()?;
     let session = client.checkout_sessions().retrieve(&args.id).await;
-    let session = session.map_err(|error| call_failure(&error, "a read may be tried again"))?;
+    let session = session.map_err(|error| call_failure(&error, Call::Read))?;
     output.say(&Session::from(session))?;
     Ok(Exit::Success)
 }

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use clinkbill::{Client, Environment, Error, Outcome, SecretKey};
+use url::Url;
 
 use crate::exit::{Exit, Failure};
-use crate::secret::{self, SECRET_KEY};
+use crate::secret::{self, SECRET_KEY, Unusable, check_key, masked};
 use crate::shape::Request;
 
-/// How much of a key says what kind it is.
-const PREFIXES: [&str; 4] = ["sk_test_", "sk_uat_", "sk_prod_", "sk_live_"];
+/// What can be done where a server is on another machine and has no https.
+pub(crate) const NOT_IN_CLEAR: &str = "use https, or make a tunnel and call this machine: \
+    ssh -L 4010:127.0.0.1:4010 MACHINE, and the base URL http://127.0.0.1:4010/api/";
 
 #[derive(clap::Args)]
 pub(crate) struct Connect {
@@ -68,15 +70,21 @@ impl Connect {
                 "set {SECRET_KEY}, or give --key-file; `clinkbill sandbox` prints one"
             ))
         })?;
+        if is_in_clear(&environment) {
+            let message = format!("{environment} {IN_CLEAR}");
+            return Err(Failure::new(Exit::Config, message).hint(NOT_IN_CLEAR));
+        }
+        check_key(&text, &environment).map_err(|Unusable { said, hint }| {
+            Failure::new(Exit::NoPermission, format!("the key: {said}")).hint(format_args!(
+                "{hint}; `clinkbill doctor` looks at all of it"
+            ))
+        })?;
         let key = SecretKey::new(text)
             .map_err(|error| Failure::new(Exit::NoPermission, format!("the key: {error}")))?;
-        let client = Client::builder(key).environment(environment);
-        client.build().map_err(|error| {
-            let exit = match error.field() {
-                Some("environment") => Exit::Config,
-                _ => Exit::NoPermission,
-            };
-            Failure::new(exit, error).hint("`clinkbill doctor` looks at key and environment")
+        let client = Client::builder(key).environment(environment).build();
+        client.map_err(|error| {
+            Failure::new(Exit::Config, error)
+                .hint("`clinkbill doctor` looks at key and environment")
         })
     }
 
@@ -91,23 +99,35 @@ impl Connect {
         Ok(Request {
             method: method.to_owned(),
             url: format!("{}/{path}", base_url.trim_end_matches('/')),
-            key: masked(self.key_text()?.as_deref()),
+            key: self
+                .key_text()?
+                .map_or_else(|| "(missing)".to_owned(), |key| masked(&key)),
             body,
         })
     }
 }
 
-/// A key, as far as it may be shown: its kind.
-pub(crate) fn masked(key: Option<&str>) -> String {
-    let Some(key) = key else {
-        return "(missing)".to_owned();
-    };
-    let kind = PREFIXES.iter().find(|prefix| key.starts_with(*prefix));
-    format!("{}***", kind.unwrap_or(&""))
+/// What is wrong with a server of [`is_in_clear`].
+pub(crate) const IN_CLEAR: &str =
+    "is http to another machine, which would show the key to the network";
+
+/// Whether a key that is sent there can be read on the way.
+pub(crate) fn is_in_clear(environment: &Environment) -> bool {
+    let url = Url::parse(&environment.to_string());
+    url.is_ok_and(|url| url.scheme() == "http" && !clinkbill_api::is_loopback(&url))
 }
 
-/// What a call that failed means for a command. `look` is what tells whether it took effect.
-pub(crate) fn call_failure(error: &Error, look: &str) -> Failure {
+/// What a call could change.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Call<'a> {
+    /// Nothing.
+    Read,
+    /// Something; this is how to find out whether it did.
+    Write(&'a str),
+}
+
+/// What a call that failed means for a command.
+pub(crate) fn call_failure(error: &Error, call: Call<'_>) -> Failure {
     let (exit, hint) = if error.is_invalid() {
         (Exit::Usage, None)
     } else if error.is_unauthorized() {
@@ -116,21 +136,50 @@ pub(crate) fn call_failure(error: &Error, look: &str) -> Failure {
     } else if error.is_stale_timestamp() {
         (Exit::Failure, Some("set the clock of this machine"))
     } else if error.http_status() == Some(404) && error.name().is_none() {
-        let hint = "the base URL may be wrong: it ends in /api/";
-        (Exit::No, Some(hint))
-    } else if error.outcome() == Outcome::NotSent {
-        let hint = "is the server running? `clinkbill doctor` looks";
-        (Exit::Unavailable, Some(hint))
-    } else if error.outcome() == Outcome::Rejected {
-        (Exit::No, None)
+        (Exit::No, Some(WRONG_BASE_URL))
     } else {
-        (Exit::Unknown, Some(look))
+        match (error.outcome(), call) {
+            (Outcome::NotSent, _) => {
+                let hint = "is the server running? `clinkbill doctor` looks";
+                (Exit::Unavailable, Some(hint))
+            }
+            (Outcome::Rejected, _) => (Exit::No, error.name().and_then(advice)),
+            (_, Call::Write(look)) => (Exit::Unknown, Some(look)),
+            // What was answered, and not by a server that failed, is no answer of the API.
+            (_, Call::Read) if error.http_status().is_some() && !server_failed(error) => {
+                (Exit::Config, Some(WRONG_BASE_URL))
+            }
+            (_, Call::Read) => (Exit::Unavailable, Some("a read may be tried again")),
+        }
     };
-    let failure = Failure::new(exit, causes(error));
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
+    Failure::new(exit, causes(error)).hint_if(hint)
+}
+
+const WRONG_BASE_URL: &str =
+    "the base URL may be wrong: it ends in /api/; `clinkbill doctor` looks";
+
+/// What to do about a refusal of this name.
+fn advice(name: &str) -> Option<&'static str> {
+    match name {
+        "PRODUCT_NOT_FOUND" | "PRICE_NOT_FOUND" => Some(
+            "products and prices are made in the dashboard; a sandbox has those of \
+             `clinkbill sandbox --catalogue FILE`",
+        ),
+        "SESSION_NOT_FOUND" | "ORDER_NOT_FOUND" => Some(
+            "is it of this server, and of the merchant of this key? \
+             a sandbox that ended has forgotten it, unless it had --state",
+        ),
+        "CUSTOMER_IDENTIFIER_NOT_MATCHED" => Some(
+            "give only one of --customer-id, --reference and --email: they lead to different customers",
+        ),
+        _ => None,
     }
+}
+
+/// Whether a server said of itself that it failed, in its status or in its answer.
+fn server_failed(error: &Error) -> bool {
+    matches!(error.http_status(), Some(408 | 500..))
+        || matches!(error.code(), Some(408 | 500..=599))
 }
 
 /// An error with what is behind it.

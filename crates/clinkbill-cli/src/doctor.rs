@@ -4,14 +4,13 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use clinkbill::Environment;
-use clinkbill::webhook::WebhookSecret;
 use serde_json::Value;
 use url::Url;
 
-use crate::connect::{Connect, masked};
+use crate::connect::{Connect, IN_CLEAR, NOT_IN_CLEAR, is_in_clear};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::secret::{self, WEBHOOK_SECRET};
+use crate::secret::{self, Kind, Unusable, WEBHOOK_SECRET, masked};
 use crate::shape::{Check, Diagnosis, Found};
 
 pub(crate) const HELP: &str = "\
@@ -55,9 +54,11 @@ pub(crate) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         check_key(key.as_deref(), &environment),
         check_environment(&environment),
     ];
+    // A key that is none of this server's is not shown to it.
+    let is_sendable = checks.iter().all(|check| check.found != Found::Wrong);
     let heard = match &key {
-        Some(key) => Some(ask(&environment, key).await),
-        None => None,
+        Some(key) if is_sendable => Some(ask(&environment, key).await),
+        _ => None,
     };
     checks.push(check_server(heard.as_ref()));
     let heard = heard.and_then(Result::ok);
@@ -91,51 +92,26 @@ fn check_key(key: Option<&str>, environment: &Environment) -> Check {
         return check(Found::Wrong, "there is none".to_owned())
             .hint("set CLINK_SECRET_KEY, or give --key-file; `clinkbill sandbox` prints one");
     };
-    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.starts_with(prefix));
-    if key.starts_with("pk_") {
-        return check(Found::Wrong, "it is a publishable key".to_owned())
-            .hint("the secret key begins with sk_");
-    }
-    if key.starts_with("whsec_") {
-        return check(
-            Found::Wrong,
-            "it is the signing secret of a webhook".to_owned(),
+    match secret::check_key(key, environment) {
+        Err(Unusable { said, hint }) => check(Found::Wrong, said).hint(hint),
+        Ok(Kind::Unknown) => check(
+            Found::Doubtful,
+            "it begins with nothing that is known after sk_".to_owned(),
         )
-        .hint("the secret key begins with sk_; this one belongs in CLINK_WEBHOOK_SECRET");
+        .hint("keys begin with sk_test_, sk_uat_ or sk_prod_"),
+        Ok(Kind::Sandbox | Kind::Production) => check(Found::Sound, masked(key)),
     }
-    let shown = masked(Some(key));
-    let of_production = starts(&["sk_prod_", "sk_live_"]);
-    let of_sandbox = starts(&["sk_test_", "sk_uat_"]);
-    if of_production && !environment.is_production() {
-        return check(
-            Found::Wrong,
-            format!("{shown} is of production, and {environment} is not"),
-        )
-        .hint("take the key of the sandbox, or give --production");
-    }
-    if of_sandbox && environment.is_production() {
-        return check(
-            Found::Wrong,
-            format!("{shown} is of a sandbox, and {environment} is not"),
-        )
-        .hint("take the key of production, or leave --production out");
-    }
-    if of_production || of_sandbox {
-        return check(Found::Sound, shown);
-    }
-    check(
-        Found::Doubtful,
-        "it begins with nothing that is known".to_owned(),
-    )
-    .hint("keys begin with sk_test_, sk_uat_ or sk_prod_")
 }
 
 fn check_environment(environment: &Environment) -> Check {
+    let check = |found, said: String| Check::new("environment", found, said);
     let said = environment.to_string();
-    if said.trim_end_matches('/').ends_with("/api") {
-        Check::new("environment", Found::Sound, said)
+    if is_in_clear(environment) {
+        check(Found::Wrong, format!("{said} {IN_CLEAR}")).hint(NOT_IN_CLEAR)
+    } else if said.trim_end_matches('/').ends_with("/api") {
+        check(Found::Sound, said)
     } else {
-        Check::new("environment", Found::Doubtful, said).hint("the base URL of Clink ends in /api/")
+        check(Found::Doubtful, said).hint("the base URL of Clink ends in /api/")
     }
 }
 
@@ -149,9 +125,6 @@ async fn ask(environment: &Environment, key: &str) -> Result<Heard, String> {
     let url: Url = url
         .parse()
         .map_err(|_| "its URL cannot be used".to_owned())?;
-    if url.scheme() == "http" && !clinkbill_api::is_loopback(&url) {
-        return Err("plain http to another machine would show it the key".to_owned());
-    }
     let options = clinkbill_api::Options::default().with_timeout(PATIENCE);
     let client = clinkbill_api::http_client(&url, &options).map_err(|error| error.to_string())?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
@@ -187,7 +160,7 @@ fn check_server(heard: Option<&Result<Heard, String>>) -> Check {
     match heard {
         None => check(
             Found::NotLooked,
-            "without a key nothing is asked".to_owned(),
+            "without a key that may be sent there, nothing is asked".to_owned(),
         ),
         Some(Err(problem)) => check(Found::Wrong, problem.clone())
             .hint("is the server running, is there a proxy, and is the base URL right?"),
@@ -239,15 +212,12 @@ fn check_webhook_secret(secret: Option<&str>) -> Check {
     match secret {
         None => check(Found::NotLooked, "there is none; events cannot be verified")
             .hint("whoever receives events sets CLINK_WEBHOOK_SECRET to that of the endpoint"),
-        Some(secret) if WebhookSecret::new(secret).is_err() => {
-            check(Found::Wrong, "it cannot sign").hint("copy it anew from the dashboard")
-        }
-        Some(secret) if secret.starts_with("sk_") => {
-            check(Found::Wrong, "it is a secret key").hint("the signing secret begins with whsec_")
-        }
-        Some(secret) if secret.starts_with("whsec_") => check(Found::Sound, "whsec_***"),
-        Some(_) => check(Found::Doubtful, "it begins with nothing that is known")
-            .hint("signing secrets begin with whsec_"),
+        Some(secret) => match secret::check_webhook_secret(secret) {
+            Err(Unusable { said, hint }) => check(Found::Wrong, &said).hint(hint),
+            Ok(true) => check(Found::Sound, "whsec_***"),
+            Ok(false) => check(Found::Doubtful, "it begins with nothing that is known")
+                .hint("signing secrets begin with whsec_"),
+        },
     }
 }
 
@@ -292,7 +262,8 @@ mod tests {
             ("sk_test_canary", &Environment::Production, Found::Wrong),
             ("pk_test_canary", &sandbox, Found::Wrong),
             ("whsec_canary", &sandbox, Found::Wrong),
-            ("canary", &sandbox, Found::Doubtful),
+            ("canary", &sandbox, Found::Wrong),
+            ("sk_canary", &sandbox, Found::Doubtful),
         ] {
             let check = check_key(Some(key), environment);
             assert!(check.found == found, "{key}: {}", check.said);

@@ -47,6 +47,8 @@ pub(crate) fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
 }
 
 fn saved(path: &Path) -> Result<Saved, Failure> {
-    Saved::from_json(&read(path)?)
-        .map_err(|error| Failure::new(Exit::Data, format!("{}: {error}", path.display())))
+    let written_by = "`clinkbill conformance --save FILE` writes one";
+    Saved::from_json(&read(path).map_err(|failure| failure.hint(written_by))?).map_err(|error| {
+        Failure::new(Exit::Data, format!("{}: {error}", path.display())).hint(written_by)
+    })
 }

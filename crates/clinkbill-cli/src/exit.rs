@@ -14,11 +14,13 @@ Exit status:
   64  the command line asks for something that does not exist
   65  a file or a body is not what it should be
   66  a file cannot be read
-  69  nobody answers, or an address is taken
+  69  nobody answers, or the server fails and nothing was asked of it but to read; or an address is
+      taken
   73  a file cannot be written
   75  nobody can say whether the request took effect: find out before you try again
   77  a key or a signing secret is missing, refused, or one of production
   78  the target cannot be used: production, not the API, or http to another machine
+ 141  whoever read the output stopped reading, as `head` does: nothing is said about it
    1  anything else";
 
 /// The examples of a command, and what its exit status means.
@@ -43,13 +45,17 @@ pub(crate) enum Exit {
     Unknown = 75,
     NoPermission = 77,
     Config = 78,
+    /// What a shell says of a program that SIGPIPE ended. No success: a verdict that nobody read
+    /// must not pass for a good one.
+    ClosedPipe = 141,
 }
 
 /// Why a command could not do what it was asked for: one sentence, and what to do about it.
 #[derive(Debug)]
 pub(crate) struct Failure {
     exit: Exit,
-    message: String,
+    /// None where nobody wants to know.
+    message: Option<String>,
     hint: Option<String>,
 }
 
@@ -57,7 +63,16 @@ impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Display) -> Self {
         Self {
             exit,
-            message: message.to_string(),
+            message: Some(message.to_string()),
+            hint: None,
+        }
+    }
+
+    /// Whoever read stdout has seen enough. That is no error, and ends the command.
+    pub(crate) fn closed_pipe() -> Self {
+        Self {
+            exit: Exit::ClosedPipe,
+            message: None,
             hint: None,
         }
     }
@@ -68,6 +83,15 @@ impl Failure {
         self
     }
 
+    /// The same, with a hint where there is one.
+    #[must_use]
+    pub(crate) fn hint_if(self, hint: Option<impl Display>) -> Self {
+        match hint {
+            Some(hint) => self.hint(hint),
+            None => self,
+        }
+    }
+
     /// Says so on stderr.
     pub(crate) fn tell(self, output: Output) -> ExitCode {
         let Self {
@@ -75,6 +99,9 @@ impl Failure {
             message,
             hint,
         } = self;
+        let Some(message) = message else {
+            return exit.into();
+        };
         if output == Output::Programs {
             let failed = Failed {
                 error: message,

@@ -30,9 +30,5 @@ pub(crate) fn listen_failure(address: &str, error: &Error) -> Failure {
         ),
         _ => (Exit::Unavailable, None),
     };
-    let failure = Failure::new(exit, format!("failed to listen on {address}: {error}"));
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
+    Failure::new(exit, format!("failed to listen on {address}: {error}")).hint_if(hint)
 }

@@ -13,6 +13,7 @@ mod output;
 mod sandbox;
 mod secret;
 mod shape;
+mod usage;
 mod webhook;
 
 use std::process::ExitCode;
@@ -95,16 +96,7 @@ enum Task {
 fn main() -> ExitCode {
     let command = match Command::try_parse() {
         Ok(command) => command,
-        Err(error) => {
-            // Nobody is left to tell when the output is closed.
-            let _ = error.print();
-            let exit = if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Success
-            };
-            return exit.into();
-        }
+        Err(error) => return usage::tell(&error),
     };
     let output = if command.json {
         Output::Programs

@@ -3,12 +3,10 @@
 use clinkbill::{CustomerId, OrderFilter, OrderId, Paging, SubscriptionId};
 use url::form_urlencoded::Serializer;
 
-use crate::connect::{Connect, DryRun, call_failure};
+use crate::connect::{Call, Connect, DryRun, call_failure};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::shape::{Order, Orders};
-
-const READ_AGAIN: &str = "a read may be tried again";
 
 pub(crate) const GET_EXAMPLES: &str = "\
 Examples:
@@ -92,7 +90,7 @@ async fn get(args: &Get, output: Output) -> Result<Exit, Failure> {
     }
     let client = args.connect.client()?;
     let order = client.orders().retrieve(&args.id).await;
-    let order = order.map_err(|error| call_failure(&error, READ_AGAIN))?;
+    let order = order.map_err(|error| call_failure(&error, Call::Read))?;
     output.say(&Order::from(order))?;
     Ok(Exit::Success)
 }
@@ -105,7 +103,7 @@ async fn list(args: &List, output: Output) -> Result<Exit, Failure> {
     }
     let client = args.connect.client()?;
     let page = client.orders().list(&args.filter()).await;
-    let page = page.map_err(|error| call_failure(&error, READ_AGAIN))?;
+    let page = page.map_err(|error| call_failure(&error, Call::Read))?;
     output.say(&Orders {
         total: page.total,
         orders: page.rows.into_iter().map(Order::from).collect(),

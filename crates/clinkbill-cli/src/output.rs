@@ -2,10 +2,11 @@
 //! not where `NO_COLOR` is set.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use clinkbill_conformance::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -46,7 +47,10 @@ pub(crate) fn say(text: impl Display) -> Result<(), Failure> {
     let mut stdout = anstream::stdout().lock();
     write!(stdout, "{text}")
         .and_then(|()| stdout.flush())
-        .map_err(|error| Failure::new(Exit::Failure, format!("failed to write to stdout: {error}")))
+        .map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe => Failure::closed_pipe(),
+            _ => Failure::new(Exit::Failure, format!("failed to write to stdout: {error}")),
+        })
 }
 
 /// Says on stderr what is no result. Nobody is left to tell when it is closed.
@@ -54,14 +58,37 @@ pub(crate) fn note(text: impl Display) {
     let _ = writeln!(anstream::stderr(), "{text}");
 }
 
-/// Shows on stderr, where that is a terminal, that something takes its time.
-pub(crate) fn progress(what: String) -> ProgressBar {
-    let bar = ProgressBar::new_spinner().with_message(what);
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed}") {
-        bar.set_style(style);
+/// Shows on stderr, where that is a terminal, how far something has come that takes its time. It
+/// goes when it is dropped.
+pub(crate) struct Counter(ProgressBar);
+
+impl Counter {
+    /// For so many of what is named, once the first number is known.
+    pub(crate) fn of(what: String) -> Self {
+        let bar = ProgressBar::no_length().with_message(what);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} of {len} {msg}, {elapsed}")
+        {
+            bar.set_style(style);
+        }
+        Self(bar)
     }
-    if !bar.is_hidden() {
-        bar.enable_steady_tick(Duration::from_millis(120));
+
+    /// What is to be told how far it has come.
+    pub(crate) fn watch(&self) -> impl Fn(Progress) + 'static {
+        let bar = self.0.clone();
+        move |Progress { done, of }| {
+            bar.set_length(of.try_into().unwrap_or(u64::MAX));
+            bar.set_position(done.try_into().unwrap_or(u64::MAX));
+            // The time goes on also while nothing ends.
+            if done == 0 && !bar.is_hidden() {
+                bar.enable_steady_tick(Duration::from_millis(120));
+            }
+        }
     }
-    bar
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
 }

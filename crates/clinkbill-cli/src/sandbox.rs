@@ -8,7 +8,7 @@ use clinkbill_sandbox::{Catalogue, Sandbox, SandboxBuilder, StartError, StateErr
 use crate::exit::{Exit, Failure};
 use crate::files::read;
 use crate::listening::{listen_failure, resolve};
-use crate::output::{Output, note};
+use crate::output::{Output, note, say};
 use crate::secret::{self, WEBHOOK_SECRET};
 use crate::shape::Started;
 
@@ -42,7 +42,7 @@ pub(crate) struct Args {
     listen: String,
 
     /// Also answer when called by this host name, such as that of a container; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
     allow_host: Vec<String>,
 
     /// Send webhook events to this URL
@@ -66,6 +66,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     catalogue: Option<PathBuf>,
 
+    /// Print the JSON Schema of such a file, and serve nothing
+    #[arg(long, exclusive = true)]
+    catalogue_schema: bool,
+
     /// Keep every change in this file, and start with what it holds
     ///
     /// A sandbox that is killed loses nothing it has answered. The file holds webhook secrets and
@@ -84,6 +88,11 @@ pub(crate) struct Args {
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(args: Args, output: Output) -> Result<Exit, Failure> {
+    if args.catalogue_schema {
+        let schema = schemars::schema_for!(Catalogue);
+        say(serde_json::to_string_pretty(&schema)? + "\n")?;
+        return Ok(Exit::Success);
+    }
     let start = |error: StartError| start_failure(&args.listen, &error);
     let tolerance = Duration::from_secs(args.timestamp_tolerance.into());
     let mut builder = Sandbox::builder().timestamp_tolerance(tolerance);
@@ -178,8 +187,17 @@ fn start_failure(address: &str, error: &StartError) -> Failure {
 }
 
 fn read_catalogue(path: &Path) -> Result<Catalogue, Failure> {
-    Catalogue::from_json(&read(path)?).map_err(|error| {
-        Failure::new(Exit::Data, format!("{}: {error}", path.display()))
-            .hint("its form is that of schemas/catalogue.schema.json")
+    let form = "`clinkbill sandbox --catalogue-schema` prints the form of such a file";
+    let text = read(path).map_err(|failure| failure.hint(form))?;
+    Catalogue::from_json(&text).map_err(|error| {
+        Failure::new(Exit::Data, format!("{}: {error}", path.display())).hint(form)
     })
+}
+
+/// A name as it stands in the header `Host`, without a port.
+fn host_name(text: &str) -> Result<String, &'static str> {
+    let host = url::Host::parse(text).map_err(
+        |_| "it is not a host name, such as sandbox or shop.test: no URL, no port and no path",
+    )?;
+    Ok(host.to_string())
 }

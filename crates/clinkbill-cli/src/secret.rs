@@ -4,6 +4,7 @@
 use std::env;
 use std::path::Path;
 
+use clinkbill::{Environment, SecretKey};
 use clinkbill_webhook::WebhookSecret;
 
 use crate::exit::{Exit, Failure};
@@ -12,11 +13,42 @@ use crate::files::read;
 pub(crate) const SECRET_KEY: &str = "CLINK_SECRET_KEY";
 pub(crate) const WEBHOOK_SECRET: &str = "CLINK_WEBHOOK_SECRET";
 
+/// How secret keys begin, and whose they are.
+const OF_SANDBOXES: [&str; 2] = ["sk_test_", "sk_uat_"];
+const OF_PRODUCTION: [&str; 2] = ["sk_prod_", "sk_live_"];
+
+/// Why a secret is none to use: what is wrong, and what would be right. The secret is not in it.
+pub(crate) struct Unusable {
+    pub(crate) said: String,
+    pub(crate) hint: &'static str,
+}
+
+impl Unusable {
+    fn new(said: impl Into<String>, hint: &'static str) -> Self {
+        Self {
+            said: said.into(),
+            hint,
+        }
+    }
+}
+
+/// Whose a key is, as far as it says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sandbox,
+    Production,
+    Unknown,
+}
+
 /// The text of a secret from a file, or else from an environment variable; none where neither is
 /// given. White space around it is not part of it: a file ends with the end of its line.
 pub(crate) fn text(file: Option<&Path>, variable: &str) -> Result<Option<String>, Failure> {
     let text = match file {
-        Some(path) => read(path)?,
+        Some(path) => read(path).map_err(|failure| {
+            failure.hint(format_args!(
+                "name a file with the secret and nothing else in it, or leave it out and set {variable}"
+            ))
+        })?,
         None => env::var(variable).unwrap_or_default(),
     };
     let text = text.trim();
@@ -29,6 +61,77 @@ pub(crate) fn text(file: Option<&Path>, variable: &str) -> Result<Option<String>
     }
 }
 
+/// Whose this key is. What is no key is sent nowhere: it may be another secret of somebody's.
+pub(crate) fn kind_of(key: &str) -> Result<Kind, Unusable> {
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.starts_with(prefix));
+    let (said, hint) = if SecretKey::new(key).is_err() {
+        (
+            "it has white space in it, or other characters that cannot be sent",
+            "copy it anew from the dashboard; keys begin with sk_test_, sk_uat_ or sk_prod_",
+        )
+    } else if starts(&["pk_"]) {
+        ("it is a publishable key", "the secret key begins with sk_")
+    } else if starts(&["whsec_"]) {
+        (
+            "it is the signing secret of a webhook",
+            "the secret key begins with sk_; this one belongs in CLINK_WEBHOOK_SECRET",
+        )
+    } else if !starts(&["sk_"]) {
+        (
+            "it begins with nothing that is known",
+            "keys begin with sk_test_, sk_uat_ or sk_prod_",
+        )
+    } else if starts(&OF_SANDBOXES) {
+        return Ok(Kind::Sandbox);
+    } else if starts(&OF_PRODUCTION) {
+        return Ok(Kind::Production);
+    } else {
+        return Ok(Kind::Unknown);
+    };
+    Err(Unusable::new(said, hint))
+}
+
+/// Whose this key is, if it can be one of this environment.
+pub(crate) fn check_key(key: &str, environment: &Environment) -> Result<Kind, Unusable> {
+    let kind = kind_of(key)?;
+    match (kind, environment.is_production()) {
+        (Kind::Production, false) => Err(Unusable::new(
+            format!("{} is of production, and {environment} is not", masked(key)),
+            "take the key of the sandbox, or give --production",
+        )),
+        (Kind::Sandbox, true) => Err(Unusable::new(
+            format!("{} is of a sandbox, and {environment} is not", masked(key)),
+            "take the key of production, or leave --production out",
+        )),
+        _ => Ok(kind),
+    }
+}
+
+/// A key, as far as it may be shown: its kind.
+pub(crate) fn masked(key: &str) -> String {
+    let mut prefixes = OF_SANDBOXES.iter().chain(&OF_PRODUCTION);
+    let kind = prefixes.find(|prefix| key.starts_with(**prefix));
+    format!("{}***", kind.unwrap_or(&""))
+}
+
+/// Whether a text can be the signing secret of a webhook endpoint; and if so, whether it begins as
+/// they do.
+pub(crate) fn check_webhook_secret(text: &str) -> Result<bool, Unusable> {
+    if WebhookSecret::new(text).is_err() {
+        return Err(Unusable::new(
+            "it cannot sign",
+            "copy it anew from the dashboard; it begins with whsec_",
+        ));
+    }
+    if text.starts_with("sk_") {
+        return Err(Unusable::new(
+            "it is a secret key",
+            "the signing secret begins with whsec_",
+        ));
+    }
+    Ok(text.starts_with("whsec_"))
+}
+
 /// The signing secret of a webhook endpoint from a file, or else from an environment variable.
 pub(crate) fn webhook_secret(
     file: Option<&Path>,
@@ -39,8 +142,10 @@ pub(crate) fn webhook_secret(
         let hint = format!("set {variable}, or name a file that holds it");
         Failure::new(Exit::NoPermission, message).hint(hint)
     })?;
-    WebhookSecret::new(text).map_err(|error| {
-        let from = file.map_or_else(|| variable.to_owned(), |path| path.display().to_string());
-        Failure::new(Exit::NoPermission, format!("{from}: {error}"))
-    })
+    let from = || file.map_or_else(|| variable.to_owned(), |path| path.display().to_string());
+    check_webhook_secret(&text).map_err(|Unusable { said, hint }| {
+        Failure::new(Exit::NoPermission, format!("{}: {said}", from())).hint(hint)
+    })?;
+    WebhookSecret::new(text)
+        .map_err(|error| Failure::new(Exit::NoPermission, format!("{}: {error}", from())))
 }

@@ -177,12 +177,10 @@ pub(crate) struct Verified {
 pub(crate) struct Triggered {
     pub(crate) event_type: String,
     pub(crate) endpoint: String,
-    /// The HTTP status of its answer, if it gave one.
-    pub(crate) status: Option<u16>,
+    /// The HTTP status of its answer. Without an answer the command fails.
+    pub(crate) status: u16,
     /// How long the answer took, in milliseconds.
-    pub(crate) took_ms: Option<u64>,
-    /// Why there is no answer.
-    pub(crate) problem: Option<String>,
+    pub(crate) took_ms: u64,
 }
 
 /// A request that came in.
@@ -472,11 +470,13 @@ impl fmt::Display for Verified {
 
 impl fmt::Display for Triggered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}: ", self.event_type, self.endpoint)?;
-        match (self.status, self.took_ms, &self.problem) {
-            (Some(status), Some(took), _) => writeln!(f, "{status} after {took} ms"),
-            (_, _, problem) => writeln!(f, "{}", problem.as_deref().unwrap_or("no answer")),
-        }
+        let Self {
+            event_type,
+            endpoint,
+            status,
+            took_ms,
+        } = self;
+        writeln!(f, "{event_type} to {endpoint}: {status} after {took_ms} ms")
     }
 }
 

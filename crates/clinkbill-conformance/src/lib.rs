@@ -65,6 +65,6 @@ pub use report::{
     UnknownField, Verdict, VerdictKind,
 };
 pub use rules::{Level, Rule, Rules, RulesError};
-pub use runner::{RunError, run};
+pub use runner::{Progress, RunError, run, run_watched};
 pub use schema::{Checked, ContractError};
 pub use target::{Capabilities, Choice, Elsewhere, Target, TargetError, TargetKind};

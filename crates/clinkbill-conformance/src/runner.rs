@@ -41,6 +41,15 @@ pub enum RunError {
     Rules(#[from] RulesError),
 }
 
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// How many have ended.
+    pub done: usize,
+    /// How many are run in all.
+    pub of: usize,
+}
+
 /// Runs the selected scenarios once and gives the verdict on each of them.
 ///
 /// Await it on a current-thread runtime with I/O and time enabled: many scenarios share one task.
@@ -51,6 +60,20 @@ pub async fn run(
     catalogue: &Catalogue,
     target: &Target,
     select: impl Fn(&Scenario) -> bool,
+) -> Result<Report, RunError> {
+    run_watched(catalogue, target, select, |_| ()).await
+}
+
+/// As [`run`], and tells `watch` before the first scenario, and after each one that ended, how many
+/// of those that this target can play have ended.
+///
+/// # Errors
+/// Those of [`run`].
+pub async fn run_watched(
+    catalogue: &Catalogue,
+    target: &Target,
+    select: impl Fn(&Scenario) -> bool,
+    watch: impl Fn(Progress) + 'static,
 ) -> Result<Report, RunError> {
     let selected: Vec<_> = catalogue.scenarios().iter().filter(|s| select(s)).collect();
     if selected.is_empty() {
@@ -66,6 +89,8 @@ pub async fn run(
         .map(|scenario| (scenario.file.as_str(), scenario.line))
         .collect();
     let features = catalogue.selected(|file, line| runnable.contains(&(file, line)));
+    let of = runnable.len();
+    watch(Progress { done: 0, of });
 
     // Long enough that no two runs against one merchant ever meet.
     let run_id = format!("{:016x}", rand::random::<u64>());
@@ -74,7 +99,8 @@ pub async fn run(
         run_id: run_id.clone(),
         our_names: capabilities.own_sandbox,
     });
-    let mut played = play::<Shop>(features, context, capabilities.concurrency).await;
+    let ended = move |done| watch(Progress { done, of });
+    let mut played = play::<Shop>(features, context, capabilities.concurrency, ended).await;
     if target.wire().presence().is_gone() {
         return Err(RunError::TargetGone);
     }
@@ -130,21 +156,24 @@ pub(crate) trait Stage: World + WorldInventory + fmt::Debug {
     fn leave(&mut self) -> Remains;
 }
 
-/// The verdict on every scenario of these features that ended.
+/// The verdict on every scenario of these features that ended. `ended` is told how many have, after
+/// each of them.
 pub(crate) async fn play<W: Stage>(
     features: Vec<gherkin::Feature>,
     context: Arc<W::Context>,
     concurrency: usize,
+    ended: impl Fn(usize) + 'static,
 ) -> BTreeMap<Key, Played> {
     // Cucumber polls all its scenarios from one task and never yields to the cooperative budget:
     // under it, a run with many scenarios can spin for ever.
-    tokio::task::unconstrained(play_all::<W>(features, context, concurrency)).await
+    tokio::task::unconstrained(play_all::<W>(features, context, concurrency, ended)).await
 }
 
 async fn play_all<W: Stage>(
     features: Vec<gherkin::Feature>,
     context: Arc<W::Context>,
     concurrency: usize,
+    ended: impl Fn(usize) + 'static,
 ) -> BTreeMap<Key, Played> {
     let remains: Rc<RefCell<BTreeMap<Key, Remains>>> = Rc::default();
     let keep = Rc::clone(&remains);
@@ -155,7 +184,11 @@ async fn play_all<W: Stage>(
         .collect();
     let verdicts = W::cucumber::<&str>()
         .with_parser(Ready)
-        .with_writer(Verdicts::default())
+        .with_writer(Verdicts {
+            ended,
+            verdicts: BTreeMap::new(),
+            failures: BTreeMap::new(),
+        })
         .max_concurrent_scenarios(concurrency)
         .before(
             move |feature, _, scenario, world| -> LocalBoxFuture<'_, ()> {
@@ -186,7 +219,7 @@ async fn play_all<W: Stage>(
         .with_cli(cli::Opts::<_, _, _, cli::Empty>::default())
         .run(features)
         .await
-        .0;
+        .verdicts;
     let mut remains = remains.take();
     verdicts
         .into_iter()
@@ -214,13 +247,16 @@ impl Parser<Vec<gherkin::Feature>> for Ready {
 }
 
 /// Listens to a run. A scenario counts as passed when it ended and no step of it broke.
-#[derive(Default)]
-struct Verdicts(BTreeMap<Key, Verdict>, BTreeMap<Key, Failure>);
+struct Verdicts<F> {
+    ended: F,
+    verdicts: BTreeMap<Key, Verdict>,
+    failures: BTreeMap<Key, Failure>,
+}
 
 /// Events are told apart by their scenario, so they may come in any order.
-impl writer::Normalized for Verdicts {}
+impl<F> writer::Normalized for Verdicts<F> {}
 
-impl<W: World> Writer<W> for Verdicts {
+impl<W: World, F: Fn(usize)> Writer<W> for Verdicts<F> {
     type Cli = cli::Empty;
 
     async fn handle_event(
@@ -249,14 +285,16 @@ impl<W: World> Writer<W> for Verdicts {
                 exchanges: Vec::new(),
             }),
             event::Scenario::Finished => {
-                let verdict = self.1.remove(&key).map_or(Verdict::Passed, Verdict::Failed);
-                self.0.insert(key, verdict);
+                let failure = self.failures.remove(&key);
+                let verdict = failure.map_or(Verdict::Passed, Verdict::Failed);
+                self.verdicts.insert(key, verdict);
+                (self.ended)(self.verdicts.len());
                 return;
             }
             _ => None,
         };
         if let Some(failure) = failure {
-            self.1.entry(key).or_insert(failure);
+            self.failures.entry(key).or_insert(failure);
         }
     }
 }

@@ -3,31 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod broken;
 mod captured;
 mod tokens;
 
+use broken::Broken;
 use captured::capture;
 use clinkbill_conformance::{Catalogue, Elsewhere, Target, run};
 use clinkbill_sandbox::Sandbox;
-use clinkbill_sandbox::rulebook::{Cell, Rulebook, Verdict};
 
 const KEY: &str = "sk_test_canary_key";
-
-/// Breaks a rule of each kind, so that reports tell what went over the wire.
-struct Broken;
-
-impl Rulebook for Broken {
-    fn customer_verdict(&self, cell: Cell) -> Verdict {
-        match cell {
-            Cell::Cr07 => Verdict::Use,
-            cell => cell.documented_verdict(),
-        }
-    }
-
-    fn success_redirect(&self, success_url: &str, _: &str) -> String {
-        success_url.to_owned()
-    }
-}
 
 #[tokio::test]
 async fn neither_key_nor_token_is_traced_or_reported() {

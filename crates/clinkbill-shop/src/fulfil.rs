@@ -5,20 +5,21 @@ use sqlx::SqliteConnection;
 pub struct Agreed {
     pub purchase: i64,
     pub reference: String,
+    pub email: String,
     pub expected: Expectation,
 }
 
 /// The purchase behind a merchant reference, as it was written down before its session was made.
 pub async fn agreed(on: &mut SqliteConnection, reference: &str) -> sqlx::Result<Option<Agreed>> {
-    let row: Option<(i64, Option<String>, String, String)> = sqlx::query_as(
-        "SELECT number, session_id, price, currency
+    let row: Option<(i64, Option<String>, String, String, String)> = sqlx::query_as(
+        "SELECT number, session_id, email, price, currency
          FROM checkout JOIN purchase ON purchase.number = checkout.purchase
          WHERE reference = ?1",
     )
     .bind(reference)
     .fetch_optional(on)
     .await?;
-    let Some((purchase, session, price, currency)) = row else {
+    let Some((purchase, session, email, price, currency)) = row else {
         return Ok(None);
     };
     let price = Money::parse(&price, Currency::from_wire(currency))
@@ -31,6 +32,7 @@ pub async fn agreed(on: &mut SqliteConnection, reference: &str) -> sqlx::Result<
     Ok(Some(Agreed {
         purchase,
         reference: reference.to_owned(),
+        email,
         expected,
     }))
 }

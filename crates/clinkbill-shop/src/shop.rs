@@ -56,14 +56,16 @@ impl Shop {
     /// Opens it.
     pub async fn open(settings: Settings) -> sqlx::Result<Self> {
         let pool = settings.books.pool().clone();
+        let url: Arc<str> = settings.url.into();
         let receiver = Receiver {
             verifier: Verifier::new(settings.secret),
             seen: SqlDedup::new(pool.clone(), CLAIM, settings.now).await?,
             pool,
+            site: Arc::clone(&url),
         };
         Ok(Self {
             kind: settings.kind,
-            url: settings.url.into(),
+            url,
             client: settings.client,
             books: settings.books,
             now: settings.now,

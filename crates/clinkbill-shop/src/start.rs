@@ -12,12 +12,24 @@ use clinkbill_sandbox::{Sandbox, Server};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use url::Url;
 
 use crate::books::Books;
 use crate::sql_dedup::Clock;
 use crate::{Kind, Settings, Shop};
 
 const ADDRESS: &str = "127.0.0.1:3000";
+
+const VARIABLES: &str = "\
+It prints the URL to open, http://127.0.0.1:3000/ unless told otherwise, and runs until Ctrl-C.
+Without an account it brings a sandbox of its own. Variables of the environment:
+
+  SHOP_ADDRESS          where it listens; port 0 picks a free one
+  SHOP_URL              where buyers and Clink reach it, if not at that address
+  SHOP_DATABASE         the file of its books, with a key only; without, they go when it closes
+  CLINK_SECRET_KEY      the key of a sandbox; production is refused
+  CLINK_BASE_URL        a server of your own, such as `clinkbill sandbox`; without, Clink's sandbox
+  CLINK_WEBHOOK_SECRET  what signs the events to /webhooks/clink; needed with a key";
 
 /// How often the shop looks for purchases whose session nobody knows.
 const RECONCILE_EVERY: Duration = Duration::from_secs(60);
@@ -130,14 +142,14 @@ pub async fn run(kind: Kind, tell: impl Fn(&str)) -> Result<(), StartError> {
     let listening = TcpListener::bind(&address).await;
     let listener = listening.map_err(|source| StartError::Listen { address, source })?;
     let url = match text("SHOP_URL")? {
-        Some(url) => url.trim_end_matches('/').to_owned(),
+        Some(url) => site(&url)?,
         None => format!("http://{}", listener.local_addr()?),
     };
+    let database = text("SHOP_DATABASE")?.map(PathBuf::from);
     let told = |name| env::var_os(name).is_some();
     if told("CLINK_BASE_URL") || told("CLINK_SECRET_KEY") {
         let folder = TempDir::new()?;
-        let file = text("SHOP_DATABASE")?.map(PathBuf::from);
-        let file = file.unwrap_or_else(|| folder.path().join("shop.sqlite"));
+        let file = database.unwrap_or_else(|| folder.path().join("shop.sqlite"));
         let environment = environment()?;
         let shop = Shop::open(Settings {
             kind,
@@ -158,6 +170,14 @@ pub async fn run(kind: Kind, tell: impl Fn(&str)) -> Result<(), StartError> {
             .with_graceful_shutdown(interrupted())
             .await?;
         reconciling.abort();
+    } else if database.is_some() {
+        return Err(StartError::Variable {
+            variable: "SHOP_DATABASE",
+            problem: "is set, but without CLINK_SECRET_KEY the sessions in it end with the shop, \
+                      whose sandbox is in its own process: set CLINK_SECRET_KEY and \
+                      CLINK_BASE_URL, such as those of `clinkbill sandbox --state FILE`, or leave \
+                      SHOP_DATABASE out",
+        });
     } else {
         let local = Local::open(kind, listener, &url, machine_time).await?;
         tell(&format!("The shop is open at {url}/"));
@@ -215,15 +235,48 @@ fn webhook_secret() -> Result<WebhookSecret, StartError> {
         .map_err(|_| problem("is empty or has white space in it; it looks like whsec_..."))
 }
 
+/// A URL that the paths of the shop can be put behind.
+fn site(text: &str) -> Result<String, StartError> {
+    let url = Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    });
+    let url = url.ok_or(StartError::Variable {
+        variable: "SHOP_URL",
+        problem: "is not an absolute http or https URL without user, query and fragment, \
+                  such as https://shop.example.com",
+    })?;
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// A variable that is empty says as much as one that is not set.
 fn text(variable: &'static str) -> Result<Option<String>, StartError> {
     match env::var(variable) {
-        Ok(text) => Ok(Some(text)),
+        Ok(text) => Ok((!text.is_empty()).then_some(text)),
         Err(env::VarError::NotPresent) => Ok(None),
         Err(env::VarError::NotUnicode(_)) => Err(StartError::Variable {
             variable,
             problem: "is not text",
         }),
     }
+}
+
+/// The command line, which says nothing but whether help is wanted: shops are told by variables.
+fn command(kind: Kind) -> clap::Command {
+    let (name, about) = match kind {
+        Kind::Hosted => (
+            "hosted-shop",
+            "A shop to run and to copy from, whose buyers pay on Clink's hosted page",
+        ),
+        Kind::Embedded => (
+            "embedded-shop",
+            "A shop to run and to copy from, whose buyers pay in a frame on its own page",
+        ),
+    };
+    clap::Command::new(name).about(about).after_help(VARIABLES)
 }
 
 /// What the programs do: [`run`], with its words on stdout, logs and errors on stderr.
@@ -233,6 +286,7 @@ fn text(variable: &'static str) -> Result<Option<String>, StartError> {
     reason = "a program talks to a person"
 )]
 pub async fn main(kind: Kind) -> ExitCode {
+    command(kind).get_matches();
     tracing_subscriber::fmt().with_writer(io::stderr).init();
     let Err(error) = run(kind, |line| println!("{line}")).await else {
         return ExitCode::SUCCESS;

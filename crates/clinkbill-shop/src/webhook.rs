@@ -1,6 +1,14 @@
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
-use clinkbill::webhook::{Claim, Dedup, Event, EventKind, Settled, VerifiedEvent, Verifier};
+use axum::response::{IntoResponse, Response};
+use clinkbill::Fulfilment;
+use clinkbill::webhook::{
+    Account, AccountAnswer, Claim, Dedup, Event, EventKind, Settled, VerifiedEvent, Verifier,
+};
 use sqlx::SqlitePool;
 
 use crate::fulfil::{agreed, alarm, settle};
@@ -12,6 +20,8 @@ pub struct Receiver {
     pub verifier: Verifier,
     pub seen: SqlDedup,
     pub pool: SqlitePool,
+    /// The shop's web site, an absolute URL.
+    pub site: Arc<str>,
 }
 
 impl FromRef<Receiver> for Verifier {
@@ -24,27 +34,63 @@ impl FromRef<Receiver> for Verifier {
 pub async fn receive(
     State(receiver): State<Receiver>,
     VerifiedEvent(event): VerifiedEvent,
-) -> StatusCode {
+) -> Response {
     let ticket = match receiver.seen.claim(&event.id).await {
         Ok(Claim::Granted(ticket)) => ticket,
-        Ok(Claim::Done) => return StatusCode::OK,
+        Ok(Claim::Done) => return taken(&receiver, &event).await,
         // Another node is at it. If it fails, the event has to come again.
-        Ok(Claim::Busy) => return StatusCode::SERVICE_UNAVAILABLE,
+        Ok(Claim::Busy) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Err(error) => {
             tracing::error!(event = %event.id, %error, "not claimed");
-            return StatusCode::INTERNAL_SERVER_ERROR;
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
     match handle(&receiver, &event, &ticket).await {
-        Ok(Settled::Recorded) => StatusCode::OK,
-        Ok(Settled::Overtaken) => StatusCode::SERVICE_UNAVAILABLE,
+        Ok(Settled::Recorded) => taken(&receiver, &event).await,
+        Ok(Settled::Overtaken) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Err(error) => {
             tracing::error!(event = %event.id, %error, "not handled");
             // Nothing was done, so the event may be claimed again at once.
             let _ = receiver.seen.release(ticket).await;
-            StatusCode::INTERNAL_SERVER_ERROR
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// The answer to an event that is done: the same each time it comes. The purchase is safe by now,
+/// so what the answer cannot tell is no reason for the event to come again.
+async fn taken(receiver: &Receiver, event: &Event) -> Response {
+    match account(receiver, event).await {
+        Ok(Some(answer)) => Json(answer).into_response(),
+        Ok(None) => StatusCode::OK.into_response(),
+        Err(error) => {
+            tracing::error!(event = %event.id, error, "no account is told");
+            StatusCode::OK.into_response()
+        }
+    }
+}
+
+/// Whose purchase `order.succeeded` paid for. Other events tell of no account.
+async fn account(
+    receiver: &Receiver,
+    event: &Event,
+) -> Result<Option<AccountAnswer>, Box<dyn Error + Send + Sync>> {
+    let EventKind::OrderSucceeded(order) = &event.kind else {
+        return Ok(None);
+    };
+    let Some(reference) = reference(event) else {
+        return Ok(None);
+    };
+    let mut connection = receiver.pool.acquire().await?;
+    let agreed = agreed(&mut connection, reference).await?;
+    let Some(agreed) =
+        agreed.filter(|agreed| matches!(agreed.expected.by_event(event), Fulfilment::Paid(_)))
+    else {
+        return Ok(None);
+    };
+    // The shop knows its buyers by their email, and did before they paid.
+    let account = Account::new(&agreed.email, &*receiver.site)?.with_email(&agreed.email);
+    Ok(Some(AccountAnswer::reloaded(&account, order)?))
 }
 
 /// The purchase is delivered and the event is done, or neither.

@@ -13,10 +13,11 @@ use clinkbill_conformance::{
     Catalogue, Choice, Elsewhere, JunitError, Rule, Rules, RunError, Scenario, Target, TargetError,
 };
 
+use crate::connect::NOT_IN_CLEAR;
 use crate::exit::{Exit, Failure};
 use crate::files::{read_bytes, write};
-use crate::output::{Output, progress, say};
-use crate::secret::{self, SECRET_KEY};
+use crate::output::{Counter, Output, say};
+use crate::secret::{self, SECRET_KEY, Unusable, kind_of};
 
 pub(crate) const HELP: &str = "\
 Judge a server by the rules of Clink's guide
@@ -144,10 +145,10 @@ async fn judge_server(args: &Args, output: Output) -> Result<Exit, Failure> {
         Some(concurrency) => target.with_concurrency(concurrency),
         None => target,
     };
-    let many = selected.len();
-    let progress = progress(format!("{many} scenarios against {}", target.base_url()));
-    let report = clinkbill_conformance::run(&catalogue, &target, is_selected).await;
-    progress.finish_and_clear();
+    let counter = Counter::of(format!("scenarios against {}", target.base_url()));
+    let watch = counter.watch();
+    let report = clinkbill_conformance::run_watched(&catalogue, &target, is_selected, watch).await;
+    drop(counter);
     let report = report.map_err(|error| match error {
         RunError::TargetGone => Failure::new(Exit::Unavailable, error)
             .hint("nothing can be said of it; see whether it still runs, and start the run again"),
@@ -189,6 +190,9 @@ impl Args {
         let secret_key = secret::text(self.key_file.as_deref(), SECRET_KEY)?;
         let secret_key = secret_key.ok_or_else(|| target_failure(TargetError::NoKey))?;
         let elsewhere = Elsewhere::new(base_url, &secret_key).map_err(target_failure)?;
+        kind_of(&secret_key).map_err(|Unusable { said, hint }| {
+            Failure::new(Exit::NoPermission, format!("the key: {said}")).hint(hint)
+        })?;
         Ok(Choice::Elsewhere(match &self.ca {
             Some(path) => elsewhere.with_extra_roots(read_bytes(path)?),
             None => elsewhere,
@@ -233,11 +237,14 @@ fn target_failure(error: TargetError) -> Failure {
         TargetError::NoAnswer(_) => {
             Some("is the server running, and is its certificate one to trust (--ca)?".to_owned())
         }
+        TargetError::PlainHttp => Some(NOT_IN_CLEAR.to_owned()),
+        TargetError::BadKey | TargetError::KeyRefused => {
+            Some("is it the key of this server? `clinkbill doctor` looks".to_owned())
+        }
+        TargetError::ProductionHost | TargetError::ProductionKey => {
+            Some("take the server and the key of a sandbox".to_owned())
+        }
         _ => None,
     };
-    let failure = Failure::new(exit, error);
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
+    Failure::new(exit, error).hint_if(hint)
 }

@@ -7,6 +7,7 @@ use clinkbill_conformance::receiver::{Endpoint, EndpointError, PlainHttp, Report
 
 use crate::exit::{Exit, Failure};
 use crate::files::read_bytes;
+use crate::output::Counter;
 use crate::secret::webhook_secret;
 
 /// The endpoint to judge instead of a server. Its secret never stands on the command line, where
@@ -58,15 +59,20 @@ pub(crate) async fn check(url: &str, ca: Option<&Path>, args: &Args) -> Result<R
         args.webhook_secret_file.as_deref(),
         &args.webhook_secret_env,
     )?;
-    let endpoint = Endpoint::new(url, secret, plain).map_err(endpoint_failure)?;
+    let failed = |error| endpoint_failure(error, "--webhook-plain-http");
+    let endpoint = Endpoint::new(url, secret, plain).map_err(failed)?;
     let endpoint = endpoint.with_patience(Duration::from_secs(args.webhook_timeout));
     let endpoint = match ca {
         Some(path) => endpoint
             .with_extra_roots(&read_bytes(path)?)
-            .map_err(endpoint_failure)?,
+            .map_err(failed)?,
         None => endpoint,
     };
-    endpoint.check().await.map_err(endpoint_failure)
+    let counter = Counter::of(format!("events to {}", endpoint.shown()));
+    endpoint
+        .check_watched(counter.watch())
+        .await
+        .map_err(failed)
 }
 
 pub(crate) fn exit_of(report: &Report) -> Exit {
@@ -77,11 +83,21 @@ pub(crate) fn exit_of(report: &Report) -> Exit {
     }
 }
 
-pub(crate) fn endpoint_failure(error: EndpointError) -> Failure {
-    let exit = match error {
-        EndpointError::Url => Exit::Usage,
-        EndpointError::PlainHttp | EndpointError::Client(_) => Exit::Config,
-        _ => Exit::Failure,
+/// The endpoint cannot be sent to. `plain` is the option that sends to it in clear.
+pub(crate) fn endpoint_failure(error: EndpointError, plain: &str) -> Failure {
+    let (exit, hint) = match error {
+        EndpointError::Url => (
+            Exit::Usage,
+            Some("such as http://127.0.0.1:3000/webhooks/clink".to_owned()),
+        ),
+        EndpointError::PlainHttp => (
+            Exit::Config,
+            Some(format!(
+                "whoever is on the way could read the events; if that may be: {plain}"
+            )),
+        ),
+        EndpointError::Client(_) => (Exit::Config, None),
+        _ => (Exit::Failure, None),
     };
-    Failure::new(exit, error)
+    Failure::new(exit, error).hint_if(hint)
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use clinkbill::webhook::Verifier;
 use tokio::sync::mpsc;
@@ -20,8 +21,9 @@ pub(super) const HELP: &str = "\
 Receive events, print and verify them, and pass them on
 
 Prints a line for each request on stdout, and runs until Ctrl-C, or until --count have come. What
-is genuine is answered 204, or with what --forward-to answers; anything else is answered 400 and
-not passed on. Events may come twice and in any order: act once for each id.";
+is genuine is answered 204, or with what --forward-to answers; anything else is answered 400, or 413
+where it is larger than two megabytes, and not passed on. Events may come twice and in any order:
+act once for each id.";
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -35,6 +37,8 @@ Examples:
   One event, for a program:
     clinkbill webhook listen --count 1 --json";
 
+/// How much of a request is read, in bytes.
+const LARGEST_BODY: usize = 2 * 1024 * 1024;
 /// How long an endpoint that events are passed on to may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -85,7 +89,10 @@ pub(super) async fn run(args: Args, output: Output) -> Result<Exit, Failure> {
         forward,
         told,
     });
-    let router = axum::Router::new().fallback(receive).with_state(desk);
+    let router = axum::Router::new()
+        .fallback(receive)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(desk);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let served = axum::serve(listener, router).with_graceful_shutdown(async {
         let _ = stopped.await;
@@ -111,8 +118,12 @@ async fn receive(
     State(desk): State<Arc<Desk>>,
     uri: Uri,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> StatusCode {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return desk.refuse(rejection.status()),
+    };
     let header = |name: &'static str| headers.get(name)?.to_str().ok();
     let Ok(at) = now() else {
         return StatusCode::INTERNAL_SERVER_ERROR;
@@ -138,6 +149,28 @@ async fn receive(
         not_forwarded,
     });
     answered
+}
+
+impl Desk {
+    /// A request whose body could not be read to its end.
+    fn refuse(&self, answered: StatusCode) -> StatusCode {
+        let Ok(at) = now() else {
+            return StatusCode::INTERNAL_SERVER_ERROR;
+        };
+        let problem = if answered == StatusCode::PAYLOAD_TOO_LARGE {
+            format!("the body is larger than {LARGEST_BODY} bytes")
+        } else {
+            "the body broke off".to_owned()
+        };
+        let _ = self.told.send(Received {
+            at: at.to_string(),
+            verified: Verified::not(problem),
+            body: None,
+            answered: answered.as_u16(),
+            not_forwarded: None,
+        });
+        answered
+    }
 }
 
 impl Forward {

@@ -120,12 +120,17 @@ impl Verified {
                 event_id: Some(event.id.to_string()),
                 event_type: Some(event.event_type().to_string()),
             },
-            Err(error) => Self {
-                genuine: false,
-                problem: Some(error.to_string()),
-                event_id: None,
-                event_type: None,
-            },
+            Err(error) => Self::not(error.to_string()),
+        }
+    }
+
+    /// Not genuine, for this reason.
+    pub(super) fn not(problem: String) -> Self {
+        Self {
+            genuine: false,
+            problem: Some(problem),
+            event_id: None,
+            event_type: None,
         }
     }
 }

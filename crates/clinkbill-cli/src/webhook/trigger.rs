@@ -16,7 +16,7 @@ Examples:
     clinkbill webhook trigger invoice.paid --to http://127.0.0.1:3000/webhooks/clink --json
 
 The event is of the form that Clink's have, and signed; its ids are new each time. The command ends
-with status 3 unless the endpoint answers 2xx. `clinkbill conformance --webhook` sends events that
+with status 3 unless the endpoint answers 2xx, and with 69 when it does not answer. `clinkbill conformance --webhook` sends events that
 a sound endpoint refuses as well.";
 
 #[derive(clap::Args)]
@@ -56,23 +56,33 @@ pub(super) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     } else {
         PlainHttp::ToThisMachine
     };
-    let endpoint = Endpoint::new(&args.to, args.secret.get()?, plain).map_err(endpoint_failure)?;
+    let failed = |error| endpoint_failure(error, "--plain-http");
+    let endpoint = Endpoint::new(&args.to, args.secret.get()?, plain).map_err(failed)?;
     let endpoint = endpoint.with_patience(Duration::from_secs(args.timeout));
-    let seen = endpoint.send(sample).await.map_err(endpoint_failure)?;
-    let (status, took_ms, problem) = match seen {
-        Seen::Answer { status, took_ms } => (Some(status), Some(took_ms), None),
-        other => (None, None, Some(other.to_string())),
+    let (status, took_ms) = match endpoint.send(sample).await.map_err(failed)? {
+        Seen::Answer { status, took_ms } => (status, took_ms),
+        nothing => {
+            let message = format!("{} to {}: {nothing}", args.event, endpoint.shown());
+            return Err(Failure::new(Exit::Unavailable, message).hint(hint(&nothing)));
+        }
     };
     output.say(&Triggered {
         event_type: args.event.clone(),
         endpoint: endpoint.shown(),
         status,
         took_ms,
-        problem,
     })?;
     Ok(match status {
-        Some(200..=299) => Exit::Success,
-        Some(_) => Exit::No,
-        None => Exit::Unavailable,
+        200..=299 => Exit::Success,
+        _ => Exit::No,
     })
+}
+
+/// What to do where there was no answer.
+fn hint(seen: &Seen) -> &'static str {
+    match seen {
+        Seen::TimedOut => "the event may have arrived; --timeout waits longer",
+        Seen::BrokeOff => "the event may have arrived; is it an http server, or https?",
+        _ => "is the endpoint running? `clinkbill webhook listen` receives events too",
+    }
 }

@@ -171,6 +171,19 @@ fn a_server_or_a_key_that_cannot_be_used_is_one_sentence_a_hint_and_a_status() {
         ["checkout", "get", "sess_nobody"],
         ["order", "get", "order_nobody"],
     );
+    let product = [
+        &MUGS[..6],
+        &[
+            "--product",
+            "prd_1",
+            "--price",
+            "price_1",
+            "--total",
+            "4.99",
+        ],
+    ]
+    .concat();
+    let no_file = [&MUGS[..], &["--key-file", "/nowhere.key"]].concat();
     let key = &shop.key[..];
     assert_said(
         &shop,
@@ -178,13 +191,29 @@ fn a_server_or_a_key_that_cannot_be_used_is_one_sentence_a_hint_and_a_status() {
             (key, &nobody, 69, ["not sent", "doctor"]),
             (key, &nowhere, 64, ["URL", "4010"]),
             (key, &production, 78, ["money moves", "--production"]),
-            (key, &clear, 78, ["https", "hint"]),
-            ("sk_prod_x7key", &MUGS, 77, ["production key", "doctor"]),
-            ("x7 key", &MUGS, 77, ["the key", "white space"]),
-            ("pk_test_x7key", &MUGS, 77, ["X-API-Key", "doctor"]),
+            (
+                key,
+                &clear,
+                78,
+                ["network", "hint: use https, or make a tunnel"],
+            ),
+            ("sk_prod_x7key", &MUGS, 77, ["of production", "doctor"]),
+            ("x7 key", &MUGS, 77, ["white space", "sk_test_"]),
+            ("pk_test_x7key", &MUGS, 77, ["publishable", "sk_"]),
+            (
+                "whsec_x7key",
+                &MUGS,
+                77,
+                ["webhook", "CLINK_WEBHOOK_SECRET"],
+            ),
+            ("x7key", &MUGS, 77, ["nothing that is known", "sk_test_"]),
+            // Of no known kind, so it is for the server to say.
+            ("sk_x7key", &MUGS, 77, ["X-API-Key", "doctor"]),
             ("", &MUGS, 77, ["missing", "CLINK_SECRET_KEY"]),
-            (key, &session, 3, ["SESSION_NOT_FOUND", "refused"]),
-            (key, &order, 3, ["ORDER_NOT_FOUND", "refused"]),
+            (key, &session, 3, ["SESSION_NOT_FOUND", "--state"]),
+            (key, &order, 3, ["ORDER_NOT_FOUND", "--state"]),
+            (key, &product, 3, ["PRODUCT_NOT_FOUND", "--catalogue"]),
+            (key, &no_file, 66, ["failed to read", "CLINK_SECRET_KEY"]),
         ],
     );
 }

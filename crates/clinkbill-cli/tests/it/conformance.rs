@@ -241,9 +241,16 @@ fn each_kind_of_trouble_has_its_own_exit_status_and_says_why_on_stderr() {
         (77, Some("sk_prod_1"), &at(NOWHERE), "production"),
         (
             77,
-            Some("x7key"),
+            Some("sk_x7key"),
             &[&at(&front.base_url)[..], &["--ca", &ca]].concat(),
             "401",
+        ),
+        (77, Some("x7key"), &at(&front.base_url), "sk_test_"),
+        (
+            78,
+            key,
+            &at("http://shop.example.com/api/"),
+            "hint: use https, or make a tunnel",
         ),
         (78, key, &at(clink), "production"),
         (
@@ -257,7 +264,7 @@ fn each_kind_of_trouble_has_its_own_exit_status_and_says_why_on_stderr() {
             66,
             None,
             &["drift", "/nowhere.json", "/nowhere.json"],
-            "/nowhere.json",
+            "hint: `clinkbill conformance --save FILE`",
         ),
         (64, None, &["drift", "one"], "AFTER"),
     ] {

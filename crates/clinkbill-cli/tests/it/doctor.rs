@@ -11,11 +11,12 @@ fn what_a_call_needs_is_looked_at_and_what_is_wrong_has_a_hint() {
         (base_url, key, "whsec_x7secret", &[][..]),
         (base_url, key, "", &[]),
         (base_url, "", "whsec_x7secret", &["key"]),
-        (base_url, "sk_prod_x7key", "", &["key", "server"]),
-        (base_url, "pk_test_x7key", "", &["key", "server"]),
+        (base_url, "sk_prod_x7key", "", &["key"]),
+        (base_url, "pk_test_x7key", "", &["key"]),
+        (base_url, "sk_x7key", "", &["server"]),
         (&above, key, "", &["server"]),
         (NOWHERE, key, "", &["server"]),
-        ("http://shop.example.com/api/", key, "", &["server"]),
+        ("http://shop.example.com/api/", key, "", &["environment"]),
         (base_url, key, "sk_test_x7key", &["webhook secret"]),
     ] {
         let mut command = clinkbill(&[
@@ -36,6 +37,9 @@ fn what_a_call_needs_is_looked_at_and_what_is_wrong_has_a_hint() {
             .collect();
         assert_eq!(names, wrong, "{base_url} {key}: {found}");
         assert!(bad.iter().all(|check| check["hint"].is_string()), "{found}");
+        if wrong == ["environment"] {
+            assert!(found.to_string().contains("make a tunnel"), "{found}");
+        }
         assert_eq!(found["sound"], wrong.is_empty());
         assert_eq!(output.code(), if wrong.is_empty() { 0 } else { 3 });
 

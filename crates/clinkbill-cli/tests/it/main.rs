@@ -7,7 +7,10 @@ mod command;
 mod conformance;
 mod doctor;
 mod front;
+mod mistakes;
 mod sandbox;
 mod state;
+#[cfg(unix)]
+mod terminal;
 mod webhook;
 mod webhook_endpoint;

@@ -1,8 +1,11 @@
 //! `clinkbill sandbox`.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
 
 use crate::command::{Ended, Running, clinkbill, exchange, file, file_with};
 
@@ -16,12 +19,19 @@ fn sandbox(arguments: &[&str]) -> Running {
 
 /// Runs a sandbox that cannot start, and has nothing to say on stdout.
 fn refused(arguments: &[&str]) -> Output {
-    let output = clinkbill(&[])
-        .arg("sandbox")
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert_eq!(output.stdout(), "", "{arguments:?}");
+    let mut command = clinkbill(&[]);
+    command.arg("sandbox").args(arguments).stdin(Stdio::null());
+    let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().unwrap();
+    // One that starts nevertheless says so, and would not end.
+    let mut said = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut said).unwrap();
+    if !said.is_empty() {
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(said, "", "{arguments:?}");
     output
 }
 
@@ -168,9 +178,15 @@ fn a_sandbox_that_cannot_start_says_why_what_to_do_and_with_which_status() {
         (
             &["--catalogue", &malformed],
             65,
-            ["missing field `name`", "schemas/catalogue.schema.json"],
+            ["missing field `name`", "--catalogue-schema"],
         ),
-        (&["--catalogue", &missing], 66, [&missing, "failed to read"]),
+        (
+            &["--catalogue", &missing],
+            66,
+            [&missing, "--catalogue-schema"],
+        ),
+        (&["--allow-host", "http://x/"], 64, ["http://x/", "no URL"]),
+        (&["--allow-host", "x:80"], 64, ["x:80", "no port"]),
     ] {
         let output = refused(arguments);
         let said = output.stderr();
@@ -179,6 +195,45 @@ fn a_sandbox_that_cannot_start_says_why_what_to_do_and_with_which_status() {
             assert!(said.contains(word), "{arguments:?}: {said}");
         }
         assert!(!said.contains("panicked") && !said.contains("x7"), "{said}");
+    }
+}
+
+#[test]
+fn it_answers_by_the_names_that_it_was_given() {
+    let mut running = sandbox(&["--listen", "127.0.0.1:0", "--allow-host", "Shop.Test"]);
+    let line = running.line();
+    for (host, status) in [("shop.test", "404"), ("shop.example", "403")] {
+        let request = format!("GET /pay/x HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let answer = exchange(authority(&line), &request);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+fn the_form_of_a_catalogue_is_printed_as_a_schema() {
+    let schema = clinkbill(&[])
+        .args(["sandbox", "--catalogue-schema"])
+        .output()
+        .unwrap();
+    assert_eq!(schema.code(), 0, "{}", schema.stderr());
+    let schema: Value = serde_json::from_str(schema.stdout()).unwrap();
+    for (catalogue, fits) in [
+        (
+            r#"{"products": [{"productId": "prd_mug", "name": "Mug"}]}"#,
+            true,
+        ),
+        (r#"{"products": [{"productId": "prd_mug"}]}"#, false),
+        (r#"{"produce": []}"#, false),
+    ] {
+        let catalogue: Value = serde_json::from_str(catalogue).unwrap();
+        assert_eq!(
+            jsonschema::is_valid(&schema, &catalogue),
+            fits,
+            "{catalogue}"
+        );
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::process::Output;
 
-use crate::command::{Ended, Running, clinkbill, file_with, fits, sandbox};
+use serde_json::Value;
+
+use crate::command::{Ended, Running, clinkbill, exchange, file_with, fits, sandbox};
 
 const SECRET: (&str, &str) = ("CLINK_WEBHOOK_SECRET", "whsec_x7secret");
 const EVENT: &str = r#"{"id":"event_1","object":"event","type":"gift.sent","created":1767225600000,"data":{"object":{}}}"#;
@@ -116,7 +118,14 @@ fn a_listener_tells_what_is_genuine_from_what_is_not() {
     assert!(listener.child.wait().unwrap().success());
 
     let nobody = trigger(&url, "invoice.paid", SECRET.1);
-    assert_eq!(nobody.code(), 69, "{}", nobody.stdout());
+    assert_eq!((nobody.code(), nobody.stdout()), (69, ""));
+    let said = fits("failure", nobody.stderr());
+    for (field, words) in [
+        ("error", "invoice.paid to http"),
+        ("hint", "webhook listen"),
+    ] {
+        assert!(said[field].as_str().unwrap().contains(words), "{said}");
+    }
     let unknown = trigger(&url, "gift.sent", SECRET.1);
     assert_eq!(unknown.code(), 64);
     assert!(
@@ -124,6 +133,69 @@ fn a_listener_tells_what_is_genuine_from_what_is_not() {
         "{}",
         unknown.stderr()
     );
+}
+
+#[test]
+fn what_is_too_large_is_refused_told_in_a_line_and_counted() {
+    const LARGEST: usize = 2 * 1024 * 1024;
+    // A third one, so that a line that is missing is seen and not waited for.
+    let sent = [(LARGEST, 400), (LARGEST + 1, 413), (1, 400)];
+    let (mut listener, url) = listen(&["--count", "3"]);
+    let host = url.trim_start_matches("http://").trim_end_matches('/');
+    for (length, status) in sent {
+        let request = format!(
+            "POST / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             Content-Length: {length}\r\n\r\n{}",
+            "x".repeat(length)
+        );
+        let answer = exchange(host, &request);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+    }
+    for (_, status) in sent {
+        let told = listener.line();
+        assert!(told.len() < 500, "{told}");
+        let told = fits("webhook_listen", &told);
+        assert_eq!(told["answered"], status);
+        assert_eq!(
+            (&told["genuine"], &told["body"]),
+            (&false.into(), &Value::Null)
+        );
+        let problem = told["problem"].as_str().unwrap();
+        assert_eq!(problem.contains("2097152 bytes"), status == 413, "{told}");
+    }
+    assert!(listener.child.wait().unwrap().success());
+}
+
+#[test]
+fn an_event_that_cannot_be_sent_is_one_sentence_a_hint_and_a_status() {
+    let clear = "http://shop.example.com/hook";
+    for (secret, url, status, words) in [
+        (
+            SECRET.1,
+            "hook",
+            64,
+            ["absolute http or https URL", "127.0.0.1"],
+        ),
+        (SECRET.1, clear, 78, ["another machine", "--plain-http"]),
+        (
+            "sk_test_x7secret",
+            clear,
+            77,
+            ["it is a secret key", "whsec_"],
+        ),
+        ("whsec x7secret", clear, 77, ["cannot sign", "whsec_"]),
+    ] {
+        let output = trigger(url, "order.succeeded", secret);
+        assert_eq!((output.code(), output.stdout()), (status, ""));
+        let said = fits("failure", output.stderr());
+        for (field, words) in ["error", "hint"].into_iter().zip(words) {
+            assert!(said[field].as_str().unwrap().contains(words), "{said}");
+        }
+        assert!(!output.stderr().contains("x7"), "{said}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod broken;
 mod calls;
 mod tokens;
 
@@ -12,8 +13,8 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use broken::Broken;
 use clinkbill_sandbox::Sandbox;
-use clinkbill_sandbox::rulebook::{Cell, Rulebook, Verdict};
 use tokio::runtime::Runtime;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -21,22 +22,6 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 const KEY: &str = "sk_test_canary_key";
 const SECRET: &str = "whsec_canary_secret";
 const CANARY: &str = "canary";
-
-/// Breaks a rule, so that reports tell what went over the wire.
-struct Broken;
-
-impl Rulebook for Broken {
-    fn customer_verdict(&self, cell: Cell) -> Verdict {
-        match cell {
-            Cell::Cr07 => Verdict::Use,
-            cell => cell.documented_verdict(),
-        }
-    }
-
-    fn success_redirect(&self, success_url: &str, _: &str) -> String {
-        success_url.to_owned()
-    }
-}
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_clinkbill"));

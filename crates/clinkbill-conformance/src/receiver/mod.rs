@@ -55,6 +55,8 @@ use url::Url;
 pub use self::report::{Expected, Judged, REPORT_VERSION, Report, Seen, Verdict};
 pub use self::sample::Sample;
 
+use crate::runner::Progress;
+
 use self::cases::{CASES, Scene};
 use self::sending::Sender;
 
@@ -164,18 +166,30 @@ impl Endpoint {
     /// # Errors
     /// There is no client to send with. Whatever the endpoint does is in the report.
     pub async fn check(&self) -> Result<Report, EndpointError> {
+        self.check_watched(|_| ()).await
+    }
+
+    /// As [`check`](Self::check), and tells `watch` before the first case, and after each, how many
+    /// are done.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check).
+    pub async fn check_watched(&self, watch: impl Fn(Progress)) -> Result<Report, EndpointError> {
         let sender = Sender::to(&self.url, self.options.clone(), self.patience)?;
         let date = now()?;
         let mut report = Report::new(&self.url, self.patience, date);
         let strangers = format!("whsec_{:032x}", rand::random::<u128>());
         let scene = Scene::new(self.secret.clone(), WebhookSecret::new(strangers)?);
-        for case in &CASES {
+        let of = CASES.len();
+        watch(Progress { done: 0, of });
+        for (case, done) in CASES.iter().zip(1..) {
             let seen = if report.may_go_on() {
                 sender.send((case.request)(&scene, now()?)).await
             } else {
                 Seen::NotSent
             };
             report.judge(case, seen);
+            watch(Progress { done, of });
         }
         Ok(report)
     }

@@ -112,7 +112,7 @@ impl Suite {
             .collect();
         let features = self.0.selected(|file, line| lines.contains(&(file, line)));
         let context = Arc::new(Context::start().await?);
-        let mut played = play::<Backend>(features, context, CONCURRENCY).await;
+        let mut played = play::<Backend>(features, context, CONCURRENCY, |_| ()).await;
         let judged = selected.into_iter().map(|scenario| {
             let verdict = match played.remove(&(scenario.file.clone(), scenario.line)) {
                 Some(played) => played.verdict,

@@ -1,6 +1,6 @@
 //! The programs, as a person starts them.
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use clinkbill_sandbox::Sandbox;
@@ -46,9 +46,18 @@ impl Program {
     }
 }
 
+/// What is left of a program that does not start.
+async fn ended(command: &mut Command) -> Output {
+    let output = tokio::time::timeout(Duration::from_secs(60), command.output());
+    let output = output.await;
+    output
+        .unwrap_or_else(|_| panic!("it opened a shop"))
+        .unwrap()
+}
+
 /// What a program that cannot start says.
 async fn refused(command: &mut Command) -> String {
-    let output = command.output().await.unwrap();
+    let output = ended(command).await;
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
     String::from_utf8(output.stderr).unwrap()
@@ -69,15 +78,49 @@ async fn without_an_account_they_bring_a_sandbox_of_their_own() {
 }
 
 #[tokio::test]
+async fn they_explain_themselves_and_start_on_no_argument_they_do_not_know() {
+    for program in PROGRAMS {
+        let help = ended(command(program).arg("--help")).await;
+        assert!(help.status.success());
+        let help = String::from_utf8(help.stdout).unwrap();
+        assert!(help.starts_with("A shop to run and to copy from"), "{help}");
+        assert!(help.contains("http://127.0.0.1:3000/"), "{help}");
+        for variable in [
+            "SHOP_ADDRESS",
+            "SHOP_URL",
+            "SHOP_DATABASE",
+            "CLINK_SECRET_KEY",
+            "CLINK_BASE_URL",
+            "CLINK_WEBHOOK_SECRET",
+        ] {
+            assert!(
+                help.contains(&format!("\n  {variable} ")),
+                "{variable}: {help}"
+            );
+        }
+        for argument in ["--port", "3000", "-v"] {
+            let refused = ended(command(program).arg(argument)).await;
+            assert_eq!(refused.status.code(), Some(2));
+            assert!(refused.stdout.is_empty());
+            let said = String::from_utf8(refused.stderr).unwrap();
+            assert!(said.contains(argument) && said.contains("--help"), "{said}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn they_sell_at_the_server_the_environment_names() {
     let server = Sandbox::new().serve().await.unwrap();
     let mut command = command(PROGRAMS[0]);
     command
         .env("CLINK_BASE_URL", server.base_url())
         .env("CLINK_SECRET_KEY", server.secret_key())
-        .env("CLINK_WEBHOOK_SECRET", "whsec_canary");
+        .env("CLINK_WEBHOOK_SECRET", "whsec_canary")
+        .env("SHOP_URL", "https://shop.example.com/mugs/")
+        .env("SHOP_DATABASE", "");
     let mut shop = started(&mut command);
-    shop.says("The shop is open at ").await;
+    let open = shop.says("The shop is open at ").await;
+    assert_eq!(open, "https://shop.example.com/mugs/");
     let at = shop.says("Sessions are made at ").await;
     assert_eq!(at, server.base_url());
     assert!(
@@ -98,6 +141,28 @@ async fn what_is_wrong_with_the_environment_is_said_in_one_sentence() {
         )),
         "{said}"
     );
+
+    for url in [
+        "notaurl",
+        "ftp://shop.example.com",
+        "https://shop.example.com/?a=b",
+    ] {
+        let said = refused(command(PROGRAMS[0]).env("SHOP_URL", url)).await;
+        let right = "SHOP_URL is not an absolute http or https URL";
+        assert!(said.starts_with(&format!("error: {right}")), "{said}");
+        assert!(
+            said.contains("such as https://shop.example.com\n"),
+            "{said}"
+        );
+    }
+
+    let kept = concat!(env!("CARGO_TARGET_TMPDIR"), "/never.sqlite");
+    let said = refused(command(PROGRAMS[0]).env("SHOP_DATABASE", kept)).await;
+    assert!(
+        said.starts_with("error: SHOP_DATABASE is set, but without CLINK_SECRET_KEY"),
+        "{said}"
+    );
+    assert!(!std::path::Path::new(kept).exists());
 
     let with_key = |key: &str| {
         let mut command = command(PROGRAMS[0]);

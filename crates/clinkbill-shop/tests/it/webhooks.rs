@@ -6,13 +6,15 @@ use std::time::SystemTime;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Request, StatusCode, header};
+use axum::response::Response;
 use axum::routing::post;
 use clinkbill::EventId;
 use clinkbill::webhook::{Claim, Dedup, REMEMBER_FOR, Settled, Signer, Verifier, WebhookSecret};
 use clinkbill_shop::books::Books;
 use clinkbill_shop::sql_dedup::{SqlDedup, Ticket};
 use clinkbill_shop::webhook::{Receiver, receive};
+use http_body_util::BodyExt;
 use tempfile::TempDir;
 use tokio::sync::Barrier;
 use tower_service::Service;
@@ -70,6 +72,7 @@ impl Database {
             verifier: Verifier::new(WebhookSecret::new(SECRET).unwrap()),
             seen,
             pool: self.connect().await.pool().clone(),
+            site: "https://shop.example.com".into(),
         }
     }
 
@@ -97,8 +100,13 @@ fn granted(claim: sqlx::Result<Claim<Ticket>>) -> Ticket {
     }
 }
 
-/// What a signed event is answered.
+/// The status a signed event is answered with.
 async fn sent(shop: &Receiver, body: &str) -> StatusCode {
+    answer(shop, body).await.status()
+}
+
+/// What a signed event is answered.
+async fn answer(shop: &Receiver, body: &str) -> Response {
     let now = SystemTime::now().try_into().unwrap();
     let signed = Signer::new(WebhookSecret::new(SECRET).unwrap()).sign(body.as_bytes(), now);
     let mut request = Request::post("/webhooks/clink");
@@ -108,11 +116,11 @@ async fn sent(shop: &Receiver, body: &str) -> StatusCode {
     answered(shop, request.body(Body::from(body.to_owned())).unwrap()).await
 }
 
-async fn answered(shop: &Receiver, request: Request<Body>) -> StatusCode {
+async fn answered(shop: &Receiver, request: Request<Body>) -> Response {
     let mut router = Router::new()
         .route("/webhooks/clink", post(receive))
         .with_state(shop.clone());
-    router.call(request).await.unwrap().status()
+    router.call(request).await.unwrap()
 }
 
 fn order_succeeded(event: &str, amount: &str) -> String {
@@ -146,6 +154,56 @@ async fn a_purchase_is_delivered_once_by_whatever_event_and_node() {
     );
     assert_eq!(database.delivered().await, 1);
     assert!(database.alarms().await.is_empty());
+}
+
+/// The type and the text of an answer of status 200.
+async fn told(answer: Response) -> (String, String) {
+    assert_eq!(answer.status(), StatusCode::OK);
+    let media_type = answer.headers().get(header::CONTENT_TYPE);
+    let media_type = media_type.map_or("", |it| it.to_str().unwrap()).to_owned();
+    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    (media_type, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn an_order_that_succeeded_is_answered_with_the_account_each_time_it_comes() {
+    let database = Database::new().await;
+    let shop = database.shop().await;
+    let paid = |event: &str, amount: &str| {
+        let total = r#""status":"success","amountTotal":82000,"paymentCurrency":"IDR""#;
+        order_succeeded(event, amount).replace(r#""status":"success""#, total)
+    };
+    let account = r#"{"object":"event","type":"account.reloaded","data":{"customerEmail":"ada@example.com","webSite":"https://shop.example.com","userId":"ada@example.com","amount":82000,"currency":"IDR"}}"#;
+    for _ in 0..2 {
+        let (media_type, body) = told(answer(&shop, &paid("event_1", "4.90")).await).await;
+        assert_eq!((&*media_type, &*body), ("application/json", account));
+    }
+    let with_email = paid("event_2", "4.90").replace(
+        r#""type":"onetime""#,
+        r#""type":"onetime","customerEmail":"countess@example.com""#,
+    );
+    let (_, body) = told(answer(&shop, &with_email).await).await;
+    assert!(
+        body.contains(r#""customerEmail":"countess@example.com""#),
+        "{body}"
+    );
+    assert!(body.contains(r#""userId":"ada@example.com""#), "{body}");
+    for (body, why) in [
+        (paid("event_3", "0.49"), "another price"),
+        (
+            paid("event_4", "4.90").replace("A-17", "A-18"),
+            "nobody's purchase",
+        ),
+        (
+            order_succeeded("event_5", "4.90"),
+            "it does not say what was paid",
+        ),
+        (session_complete("event_6"), "of another type"),
+    ] {
+        let (_, body) = told(answer(&shop, &body).await).await;
+        assert_eq!(body, "", "{why}");
+    }
+    assert_eq!(database.delivered().await, 1);
 }
 
 #[tokio::test]
@@ -228,7 +286,10 @@ async fn what_nobody_signed_is_refused_and_claims_nothing() {
         .header("X-Clink-Signature", "00".repeat(32))
         .body(Body::from(paid.clone()))
         .unwrap();
-    assert_eq!(answered(&shop, forged).await, StatusCode::FORBIDDEN);
+    assert_eq!(
+        answered(&shop, forged).await.status(),
+        StatusCode::FORBIDDEN
+    );
     assert_eq!(database.delivered().await, 0);
     assert_eq!(sent(&shop, &paid).await, StatusCode::OK);
 }

@@ -1,0 +1,195 @@
+//! Colour and progress: on a terminal, and nowhere else.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::process::{Command, Stdio};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::command::{clinkbill, sandbox_without_events};
+
+/// Colour begins so, and ends with `m`.
+const ESCAPE: char = '\u{1b}';
+
+/// Which of its streams a command has on a terminal. The others go to pipes.
+#[derive(Clone, Copy, PartialEq)]
+enum Tty {
+    Stdout,
+    Stderr,
+    Neither,
+}
+
+/// What a command says in all, and what of it came to the terminal.
+struct Said {
+    shown: String,
+    piped: String,
+}
+
+fn run(arguments: &[&str], tty: Tty, variables: &[(&str, &str)]) -> Said {
+    let (mut screen, keyboard) = terminal();
+    let mut command = clinkbill(variables);
+    for decides in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+        if !variables.iter().any(|(name, _)| *name == decides) {
+            command.env_remove(decides);
+        }
+    }
+    command.env("TERM", "xterm-256color").args(arguments);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    match tty {
+        Tty::Stdout => command.stdout(keyboard.try_clone().unwrap()),
+        Tty::Stderr => command.stderr(keyboard.try_clone().unwrap()),
+        Tty::Neither => &mut command,
+    };
+    let child = spawned(command);
+    // The last one who could write is the command.
+    drop(keyboard);
+    let shown = std::thread::spawn(move || {
+        let mut shown = Vec::new();
+        // The end of a terminal is an error on some systems.
+        let _ = screen.read_to_end(&mut shown);
+        String::from_utf8(shown).unwrap()
+    });
+    let output = child.wait_with_output().unwrap();
+    let piped = [output.stdout, output.stderr].concat();
+    Said {
+        shown: shown.join().unwrap(),
+        piped: String::from_utf8(piped).unwrap(),
+    }
+}
+
+/// The command holds the terminal too, until it is dropped.
+fn spawned(mut command: Command) -> std::process::Child {
+    command.spawn().unwrap()
+}
+
+/// A terminal: what is shown on it, and what a program has of it.
+fn terminal() -> (File, File) {
+    let screen = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&screen).unwrap();
+    unlockpt(&screen).unwrap();
+    let size = Winsize {
+        ws_row: 24,
+        ws_col: 120,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(&screen, size).unwrap();
+    let name = ptsname(&screen, Vec::new()).unwrap();
+    let keyboard = File::options()
+        .read(true)
+        .write(true)
+        .open(OsStr::from_bytes(name.as_bytes()))
+        .unwrap();
+    (screen.into(), keyboard)
+}
+
+/// Whether anything is coloured or bold.
+fn has_colour(text: &str) -> bool {
+    text.split(ESCAPE).skip(1).any(|after| {
+        let rest = after.strip_prefix('[').unwrap_or_default();
+        let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        rest.starts_with('m')
+    })
+}
+
+const MISTAKES: [&[&str]; 2] = [&["order", "get", "order_1"], &["order", "get", "a/b"]];
+
+#[test]
+fn errors_are_coloured_on_a_terminal_alone_and_not_with_no_color() {
+    for arguments in MISTAKES {
+        let told = run(arguments, Tty::Stderr, &[]);
+        assert!(has_colour(&told.shown), "{arguments:?}: {}", told.shown);
+        assert!(told.shown.contains("error:"), "{}", told.shown);
+        for (tty, variables) in [
+            (Tty::Stderr, &[("NO_COLOR", "1")][..]),
+            (Tty::Stdout, &[]),
+            (Tty::Neither, &[]),
+        ] {
+            let told = run(arguments, tty, variables);
+            let text = told.shown + &told.piped;
+            assert!(text.contains("error:"), "{text}");
+            assert!(!text.contains(ESCAPE), "{arguments:?}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn results_are_coloured_on_a_terminal_alone_and_not_with_no_color() {
+    let shop = sandbox_without_events();
+    let server = [
+        ("CLINK_BASE_URL", &shop.base_url[..]),
+        ("CLINK_SECRET_KEY", &shop.key),
+    ];
+    let plain = [&server[..], &[("NO_COLOR", "1")]].concat();
+    for (arguments, tty, variables, coloured) in [
+        (&["doctor"][..], Tty::Stdout, &server[..], true),
+        (&["doctor"], Tty::Stdout, &plain, false),
+        (&["doctor"], Tty::Stderr, &server, false),
+        (&["doctor"], Tty::Neither, &server, false),
+        (&["doctor", "--json"], Tty::Stdout, &server, false),
+        (&["--help"], Tty::Stdout, &[], true),
+        (&["--help"], Tty::Stdout, &plain, false),
+        (&["--help"], Tty::Neither, &[], false),
+    ] {
+        let told = run(arguments, tty, variables);
+        let text = told.shown + &told.piped;
+        assert!(!text.is_empty());
+        assert_eq!(has_colour(&text), coloured, "{arguments:?}: {text:?}");
+        assert_eq!(text.contains(ESCAPE), coloured, "{arguments:?}: {text:?}");
+    }
+}
+
+/// The numbers of each `done of all` that was shown of these.
+fn counts(shown: &str, what: &str) -> Vec<(usize, usize)> {
+    let parts = shown.split(what);
+    let count = |part: &str| {
+        let words: Vec<_> = part.split_whitespace().collect();
+        let [.., done, "of", of] = words[..] else {
+            return None;
+        };
+        Some((done.parse().ok()?, of.parse().ok()?))
+    };
+    parts.filter_map(count).collect()
+}
+
+#[test]
+fn what_takes_long_shows_on_a_terminal_how_far_it_is() {
+    // With a pause between requests the scenarios do not end all at once.
+    let judge = [
+        "conformance",
+        "--rule",
+        "CR-06",
+        "--rule",
+        "CR-08",
+        "--pause",
+        "150",
+    ];
+    for variables in [&[][..], &[("NO_COLOR", "1")]] {
+        let told = run(&judge, Tty::Stderr, variables);
+        let counts = counts(&told.shown, " scenarios against http://");
+        let of = counts.first().unwrap().1;
+        assert!(of >= 2, "{counts:?}");
+        assert!(counts.is_sorted(), "{counts:?}");
+        assert!(counts.iter().all(|(done, all)| *all == of && *done <= of));
+        assert!(counts.iter().any(|(done, _)| *done > 0), "{counts:?}");
+        assert!(told.piped.contains("rules passed"), "{}", told.piped);
+        assert!(!told.piped.contains(ESCAPE), "{}", told.piped);
+        assert!(!has_colour(&told.shown), "{:?}", told.shown);
+    }
+    for tty in [Tty::Stdout, Tty::Neither] {
+        let told = run(&judge, tty, &[]);
+        let text = told.shown + &told.piped;
+        assert!(text.contains("rules passed"), "{text}");
+        assert!(
+            counts(&text, " scenarios against http://").is_empty(),
+            "{text}"
+        );
+        assert!(!text.contains(ESCAPE), "{text:?}");
+    }
+}
