@@ -36,6 +36,9 @@ mod exchange;
 mod html;
 mod judgement;
 mod lint;
+// Where the links of the page lead: of two definitions the first counts, and the page's own are for
+// who reads it in the repository.
+#[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/maintainers.md")]
 ///
 /// ```no_run

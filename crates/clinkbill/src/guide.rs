@@ -12,24 +12,34 @@
 //! | test a shop | [`testing`] |
 //! | leave Clink's TypeScript SDK | [`typescript`] |
 
+// In the repository the links of a page lead to files, as the definitions at its end say. Of two
+// definitions the first counts: `in-rustdoc.md`, put before a page, leads them to what is documented.
+
+#[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/quick-start.md")]
 pub mod quick_start {}
 
+#[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/hosted-checkout.md")]
 pub mod hosted_checkout {}
 
+#[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/embedded-checkout.md")]
 pub mod embedded_checkout {}
 
+#[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/subscriptions.md")]
 pub mod subscriptions {}
 
+#[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
 
+#[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/typescript.md")]
 pub mod typescript {}
 
+#[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/reconciliation.md")]
 ///
 /// ```no_run
@@ -40,6 +50,7 @@ pub mod typescript {}
 #[doc = include_str!("../docs/reconciliation-end.md")]
 pub mod reconciliation {}
 
+#[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/fulfilment.md")]
 ///
 /// ```ignore
