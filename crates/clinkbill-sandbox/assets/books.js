@@ -1,5 +1,5 @@
 "use strict";
-// Follows a book: when something in it has changed, the parts that did are fetched and put in place.
+// Follows a book, or the list of all: when something in it has changed, the parts that did are fetched and put in place.
 // Without it the page shows what was when it was loaded, and every link and button still works.
 (() => {
   const main = document.querySelector("main[data-changes]");

@@ -455,6 +455,8 @@ impl Keeper for Engine {
     }
 
     fn welcome(&self, merchant: KeyDigest, book: &Book) {
+        // Who looks now waits for the shelf.
+        self.watchers.tell(merchant, News::Changed);
         if let Some(journal) = &self.journal {
             // If it is lost, so is every change of the book.
             let _ = journal.keep(&Entry::Opened {

@@ -229,7 +229,7 @@ impl ApiError {
             Self::NotKept => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 500,
-                "STATE_NOT_KEPT: the state file could not be written; nothing can be changed until the sandbox is started again".into(),
+                "STATE_NOT_KEPT: the state file could not be written, or somebody removed, replaced or changed it; nothing can be changed until the sandbox is started again".into(),
             ),
         }
     }

@@ -22,8 +22,8 @@ pub(crate) trait Journal: Send + Sync {
     /// Keeps an entry before it returns, for as long as the machine runs.
     fn keep(&self, entry: &Entry<'_>) -> Result<(), NotKept>;
 
-    /// Whether an entry was lost. What came after it could not be done again, so nothing is kept
-    /// any more.
+    /// Whether an entry was lost, or all of them. What came after it could not be done again, so
+    /// nothing is kept any more.
     fn is_broken(&self) -> bool;
 }
 

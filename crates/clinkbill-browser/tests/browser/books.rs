@@ -71,6 +71,30 @@ pub(crate) async fn a_purchase_in_another_window_appears_without_a_reload(
     Ok(())
 }
 
+pub(crate) async fn the_list_of_books_shows_who_comes_without_a_reload(
+    stage: &Stage,
+) -> Result<(), Error> {
+    let window = &stage.window;
+    window.go(&stage.here("/")).await?;
+    window.reads("Live: what happens appears").await?;
+    window.reads("There is no book yet").await?;
+    window.script("window.isTheSamePage = true").await?;
+    let checkout = stage.checkout(&json!({}))?;
+    window.text("tbody tr").await?;
+    assert!(window.text("tbody tr").await?.ends_with(" 1 0"));
+    stage.merchant().pay(&checkout.id, Attempt::succeeded())?;
+    window
+        .text("tbody tr:has(td:nth-of-type(4):not(:empty))")
+        .await?;
+    let counted = "const done = arguments[0], look = () =>
+        document.querySelector('tbody tr')?.textContent.endsWith('11') ? done(true) : setTimeout(look, 20);
+        look();";
+    assert_eq!(window.script_that_calls_back(counted).await?, true);
+    let same = window.script("return window.isTheSamePage").await?;
+    assert_eq!(same, true, "the page was loaded anew");
+    Ok(())
+}
+
 pub(crate) async fn a_refused_request_shows_its_rule_as_it_arrives(
     stage: &Stage,
 ) -> Result<(), Error> {

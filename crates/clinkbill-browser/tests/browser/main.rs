@@ -133,6 +133,7 @@ fn walks() -> Vec<Walk> {
         Desktop: frames::another_page_can_send_no_form;
         Desktop: frames::what_a_merchant_wrote_runs_and_fetches_nothing;
         Desktop: books::a_purchase_in_another_window_appears_without_a_reload;
+        Desktop: books::the_list_of_books_shows_who_comes_without_a_reload;
         Desktop: books::a_refused_request_shows_its_rule_as_it_arrives;
         Desktop: books::the_buttons_of_a_book_do_what_they_say;
         Desktop: books::an_event_is_sent_again_from_its_row;

@@ -207,7 +207,7 @@ fn a_sandbox_that_is_killed_loses_nothing_it_has_answered() {
     let said = std::fs::read_to_string(said).unwrap();
     for line in said.lines() {
         assert!(
-            line.contains("cut off a change that was never answered"),
+            line.contains("cut off a change at the end of the state file"),
             "{line}"
         );
     }

@@ -62,6 +62,7 @@ fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiErr
         ["pay", token] => page::handle(engine, request, token).map(Reply::Answer),
         ["pay", token, "state"] => page::state(engine, request, token).map(Reply::Answer),
         [""] => books::list(engine, request).map(Reply::Answer),
+        ["changes"] => books::all_changes(request).map(Reply::Answer),
         ["books", name, "changes"] => books::changes(engine, request, name).map(Reply::Answer),
         ["books", name] => books::handle(engine, request, name, None).map(Reply::Answer),
         ["books", name, section] => {
@@ -75,7 +76,10 @@ fn route(engine: &Engine, request: &Request, door: Door) -> Result<Reply, ApiErr
 /// Whether what stands there is looked at, and not called.
 fn is_for_browsers(path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next();
-    matches!(first, Some("" | "assets" | "books" | "pay" | "portal"))
+    matches!(
+        first,
+        Some("" | "assets" | "books" | "changes" | "pay" | "portal")
+    )
 }
 
 /// What GET would answer, without the body: nothing that could go on, and the length of what is left

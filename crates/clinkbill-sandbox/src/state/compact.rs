@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::journal::{Change, Changed, Entry};
+use crate::journal::{ArmoryChange, Change, Changed, Entry};
 
-/// Drops what was done to books that left, and to books that were emptied before they were; and
-/// says how many left. What stays is in the same order.
+/// Drops what was done to books that left, to books that were emptied before they were, and to
+/// armed faults before they were cleared; and says how many left. What stays is in the same order.
 pub(super) fn compact(entries: Vec<Entry<'static>>) -> (Vec<Entry<'static>>, u64) {
     let mut gone = HashSet::new();
     let mut emptied = HashMap::new();
+    let mut cleared = HashMap::new();
     for (place, entry) in entries.iter().enumerate() {
         match entry {
             Entry::Left { book } => {
@@ -21,6 +22,12 @@ pub(super) fn compact(entries: Vec<Entry<'static>>) -> (Vec<Entry<'static>>, u64
             }) => {
                 emptied.insert(*book, place);
             }
+            Entry::Armory {
+                book,
+                change: ArmoryChange::Clear,
+            } => {
+                cleared.insert(*book, place);
+            }
             _ => {}
         }
     }
@@ -32,8 +39,10 @@ pub(super) fn compact(entries: Vec<Entry<'static>>) -> (Vec<Entry<'static>>, u64
         let stays = match &entry {
             Entry::Left { .. } => false,
             Entry::Opened { book, .. } => !gone.contains(book),
-            Entry::Changed(Changed { book, .. }) | Entry::Armory { book, .. } => {
-                !is_void(place, book)
+            Entry::Changed(Changed { book, .. }) => !is_void(place, book),
+            Entry::Armory { book, .. } => {
+                let is_cleared = cleared.get(book).is_some_and(|cleared| place <= *cleared);
+                !is_cleared && !is_void(place, book)
             }
             Entry::Terms(_) => {
                 // Terms under which nothing was done.

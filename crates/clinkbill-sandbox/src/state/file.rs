@@ -1,6 +1,6 @@
 //! The state file on the disk: who holds it, how it is replaced, and how it grows.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +15,9 @@ use crate::journal::{Entry, Journal, NotKept};
 /// How often a file is opened anew that was replaced in between.
 const TRIES: usize = 10;
 
+/// After how many changes it is looked at again whether the file is where it was.
+const LOOK: u32 = 64;
+
 /// A file that nobody else can hold.
 pub(super) struct Held {
     path: PathBuf,
@@ -23,10 +26,21 @@ pub(super) struct Held {
 
 /// The file as it grows.
 pub(super) struct Log {
-    file: Mutex<File>,
+    path: PathBuf,
+    file: File,
+    /// Locked while something is written.
+    written: Mutex<Written>,
     is_broken: AtomicBool,
     /// What the file replaced. It stays locked, for whoever opened it before it was replaced.
     _before: File,
+}
+
+/// What the file has to be by what was written.
+struct Written {
+    /// In bytes.
+    length: u64,
+    /// How many changes there may be until its path is looked at again.
+    until_look: u32,
 }
 
 impl Held {
@@ -95,8 +109,14 @@ impl Held {
         FileExt::lock(&file).map_err(failed)?;
         write_all(&file, header, entries).map_err(failed)?;
         fs::rename(&new, &self.path).map_err(|source| failure("replace", &self.path, source))?;
+        let length = file.metadata().map_err(failed)?.len();
         Ok(Log {
-            file: Mutex::new(file),
+            path: self.path,
+            file,
+            written: Mutex::new(Written {
+                length,
+                until_look: 0,
+            }),
             is_broken: AtomicBool::new(false),
             _before: self.file,
         })
@@ -107,18 +127,48 @@ impl Journal for Log {
     fn keep(&self, entry: &Entry<'_>) -> Result<(), NotKept> {
         let mut line = Vec::new();
         let written = write_line(&mut line, entry).map_err(io::Error::from);
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.is_broken() {
+        let mut state = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_broken.load(Ordering::Relaxed) {
             return Err(NotKept);
         }
-        written.and_then(|()| file.write_all(&line)).map_err(|_| {
-            self.is_broken.store(true, Ordering::Relaxed);
-            NotKept
-        })
+        written
+            .and_then(|()| (&self.file).write_all(&line))
+            .map(|()| state.length += line.len() as u64)
+            .map_err(|_| {
+                self.is_broken.store(true, Ordering::Relaxed);
+                NotKept
+            })
     }
 
     fn is_broken(&self) -> bool {
-        self.is_broken.load(Ordering::Relaxed)
+        if self.is_broken.load(Ordering::Relaxed) {
+            return true;
+        }
+        let is_lost = !self.is_as_written();
+        if is_lost {
+            self.is_broken.store(true, Ordering::Relaxed);
+        }
+        is_lost
+    }
+}
+
+impl Log {
+    /// Whether what was written is still what the next start will find: nobody has removed the file,
+    /// put another in its place, or written into it.
+    ///
+    /// A file that was only moved has everything, so that its path is looked at now and then.
+    fn is_as_written(&self) -> bool {
+        let mut state = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_whole = |file: &Metadata| file.len() == state.length && has_name(file);
+        if !self.file.metadata().as_ref().is_ok_and(is_whole) {
+            return false;
+        }
+        if let Some(left) = state.until_look.checked_sub(1) {
+            state.until_look = left;
+            return true;
+        }
+        state.until_look = LOOK;
+        is_at(&self.file, &self.path)
     }
 }
 
@@ -161,6 +211,17 @@ fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// Whether there is still a path that leads to the file.
+#[cfg(unix)]
+fn has_name(file: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(file) > 0
+}
+
+#[cfg(not(unix))]
+fn has_name(_: &Metadata) -> bool {
+    true
 }
 
 /// Whether this is still the file at this path: whoever held it before may have replaced it.

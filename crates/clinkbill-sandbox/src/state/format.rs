@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::StateError;
@@ -51,7 +52,8 @@ pub(super) struct Reading {
 pub(super) enum End {
     /// With its last line.
     Whole,
-    /// In the middle of a line: what was being written when the process was killed.
+    /// With the beginning of a line: what was being written when the process was killed, or the file
+    /// was cut there since.
     Torn,
     /// Before a line that is not as it was written.
     Damaged,
@@ -118,8 +120,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reading, Unreadable> {
             },
         };
         if !is_sound {
-            let is_last = reading.sound + line.len() == bytes.len();
-            reading.end = if is_last && !line.ends_with(b"\n") && reading.header.is_some() {
+            // Only the last line has no end.
+            reading.end = if reading.header.is_some() && is_beginning(line) {
                 End::Torn
             } else {
                 End::Damaged
@@ -129,6 +131,22 @@ pub(super) fn read(bytes: &[u8]) -> Result<Reading, Unreadable> {
         reading.sound += line.len();
     }
     Ok(reading)
+}
+
+/// Whether this is the beginning of a line, and nothing else is wrong with it.
+fn is_beginning(line: &[u8]) -> bool {
+    let (checksum, rest) = line.split_at(line.len().min(CHECKSUM));
+    let is_hexadecimal = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    if !checksum.iter().all(is_hexadecimal) {
+        return false;
+    }
+    let Some(json) = rest.strip_prefix(b" ") else {
+        return rest.is_empty();
+    };
+    match serde_json::from_slice::<IgnoredAny>(json) {
+        Ok(_) => !json.ends_with(b"\n") && is_whole(checksum, json),
+        Err(error) => error.is_eof(),
+    }
 }
 
 /// The header, unless it is damaged. A file of which no line is ours is somebody else's.
@@ -155,6 +173,9 @@ fn read_header(line: &[u8], file: &[u8]) -> Result<Option<Header>, Unreadable> {
 fn json(line: &[u8]) -> Option<&[u8]> {
     let (checksum, json) = line.strip_suffix(b"\n")?.split_at_checked(CHECKSUM)?;
     let json = json.strip_prefix(b" ")?;
-    let written = format!("{:08x}", crc32fast::hash(json));
-    (written.as_bytes() == checksum).then_some(json)
+    is_whole(checksum, json).then_some(json)
+}
+
+fn is_whole(checksum: &[u8], json: &[u8]) -> bool {
+    format!("{:08x}", crc32fast::hash(json)).as_bytes() == checksum
 }

@@ -23,7 +23,8 @@ use format::{Header, Reading};
 pub struct Recovery {
     /// How many changes were done again.
     pub changes: usize,
-    /// How many bytes of a change that was never answered were cut off at the end.
+    /// How many bytes were cut off at the end: the beginning of a change. The sandbox was killed
+    /// while it wrote it, and before it answered; or the file lost its end since.
     pub torn_bytes: usize,
     /// Where the file's end was put from the first damaged record on; what precedes it was kept.
     pub set_aside: Option<PathBuf>,
@@ -81,13 +82,15 @@ impl Recovery {
         let mut notices = Vec::new();
         if self.torn_bytes > 0 {
             notices.push(format!(
-                "cut off a change that was never answered: {} bytes at the end of the state file",
+                "cut off a change at the end of the state file, of which only the beginning was \
+                 there ({} bytes): it was never answered, unless the file has lost its end since",
                 self.torn_bytes
             ));
         }
         if let Some(path) = &self.set_aside {
             notices.push(format!(
-                "the state file is damaged: kept what precedes the damage, and put the rest into {}",
+                "the state file is damaged: kept what precedes the damage, and put the rest, whether \
+                 answered or not, into {}",
                 path.display()
             ));
         }
@@ -132,12 +135,13 @@ impl SandboxBuilder {
     /// Everything a book holds, and armed faults; not the log of requests. A delivery that was on
     /// its way is sent again. A start does all changes again, which takes some microseconds for
     /// each. What a [reset](crate::Merchant::reset), or a merchant who had to leave, has made void
-    /// is dropped from the file by the next start.
+    /// is dropped from the file by the next start, and so are faults that are used up or cleared.
     ///
     /// A change is in the file before it is answered: a process that is killed loses none that was.
     /// It is not forced onto the disk, so a machine that loses its power may lose the latest. A
     /// change that cannot be written is answered with HTTP 500, and no other is made until the next
-    /// start: calls that can fail do, and others do nothing.
+    /// start: calls that can fail do, and others do nothing. So it is after somebody has removed the
+    /// file, put another in its place (noticed on Unix), or written into it.
     ///
     /// # What it holds
     ///

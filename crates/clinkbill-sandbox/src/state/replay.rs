@@ -8,6 +8,7 @@ use crate::flow::{Attempt, Settlement};
 use crate::journal::{ArmoryChange, Change, Changed, Ending, Entry};
 use crate::key::KeyDigest;
 use crate::rulebook::Decisions;
+use crate::traffic::Desk;
 
 /// What came of doing it again.
 #[derive(Default)]
@@ -57,6 +58,14 @@ impl Engine {
             }
             replayed.kept.push(entry);
         }
+        // Where no fault is armed any more, it is the same as if none had been.
+        replayed.kept.retain(|entry| match entry {
+            Entry::Armory { book, .. } => {
+                let merchant = merchants.get(book);
+                merchant.is_some_and(|merchant| self.has_armed_faults(*merchant))
+            }
+            _ => true,
+        });
         Ok(replayed)
     }
 
@@ -141,6 +150,11 @@ impl Engine {
                 self.clear_desk(merchant).is_ok()
             }
         }
+    }
+
+    fn has_armed_faults(&self, merchant: KeyDigest) -> bool {
+        let count = |desk: &mut Desk| desk.faults().count();
+        self.books.at_existing_desk(merchant, count).unwrap_or(0) > 0
     }
 
     /// A fault that the doors of this start cannot make is armed all the same.

@@ -183,6 +183,46 @@ async fn a_book_that_leaves_ends_its_stream() {
     assert_eq!(shop.ask().await.status().as_u16(), 404);
 }
 
+/// Also where no request is remembered.
+#[tokio::test]
+async fn the_list_of_books_is_told_of_books_that_come_change_and_leave() {
+    type Act = fn(&Sandbox);
+    let acts: [(&str, Act); 5] = [
+        ("a book that comes", |sandbox| {
+            let asks = Call::get("/api/order").header("x-api-key", "sk_test_first");
+            asks.send(sandbox);
+        }),
+        ("a session", |sandbox| {
+            create(sandbox);
+        }),
+        ("a book that leaves for another", |sandbox| {
+            let asks = Call::get("/api/order").header("x-api-key", "sk_test_another");
+            asks.send(sandbox);
+        }),
+        ("a book that is emptied", |sandbox| {
+            sandbox.merchant().reset();
+        }),
+        ("what comes after that", |sandbox| {
+            create(sandbox);
+        }),
+    ];
+    let sandbox = Sandbox::builder().books(2).request_log(0).build();
+    let shop = Followed {
+        path: "/changes".to_owned(),
+        session_id: String::new(),
+        server: sandbox.serve().await.unwrap(),
+    };
+    let beginning = shop.follow().await;
+    for (what, act) in acts {
+        let mut stream = shop.follow().await;
+        act(&sandbox);
+        assert_eq!(next(&mut stream).await.as_deref(), Some(CHANGED), "{what}");
+    }
+    let Followed { server, .. } = shop;
+    drop(server);
+    ends(beginning).await;
+}
+
 #[tokio::test]
 async fn so_many_follow_and_no_more_until_one_is_gone() {
     let shop = Followed::start().await;

@@ -18,6 +18,7 @@ fn places(checkout: &Checkout) -> Vec<String> {
         "/assets/x.css",
         "/books/x",
         "/books/x/changes",
+        "/changes",
         "/pay/x",
         "/pay/x/state",
         "/portal/x",

@@ -1,6 +1,7 @@
 //! The developer's pages: every book at `/`, and at `/books/{name}` one with its buttons.
 //!
-//! A page follows its book by `changes`, and fetches itself anew when it has changed.
+//! A page follows its book, and the list all books, by `changes`, and fetches itself anew when
+//! something has changed.
 //!
 //! The sandbox has no login, and whoever reaches it reaches these pages. They show no key, no signing
 //! secret and no body; the token of a session stands in the link to its checkout only. A button does
@@ -29,7 +30,7 @@ use crate::error::ApiError;
 use crate::key::KeyDigest;
 use crate::request::Request;
 use crate::traffic::{Fault, without_secrets};
-use crate::watch::Follow;
+use crate::watch::{Follow, Watched};
 
 /// The event that something has changed. What it is stands on the page.
 pub(crate) const CHANGED: &str = "data: changed\n\n";
@@ -51,6 +52,7 @@ const ALERT_SHOWN: usize = 400;
 struct Books {
     style: &'static str,
     icon: &'static str,
+    script: &'static str,
     rows: Vec<BookRow>,
     total: usize,
 }
@@ -107,6 +109,7 @@ pub(super) fn list(engine: &Engine, request: &Request) -> Result<Answer, ApiErro
     let page = Books {
         style: assets::path(Asset::Books),
         icon: assets::path(Asset::Icon),
+        script: assets::path(Asset::BooksScript),
         rows: rows.collect(),
         total: merchants.len(),
     };
@@ -165,24 +168,36 @@ pub(super) fn handle(
     })
 }
 
+/// Tells of the changes of the list, as [`changes`] does of those of a book.
+pub(super) fn all_changes(request: &Request) -> Result<Answer, ApiError> {
+    tell_changes(request, || Some(Watched::AllBooks))
+}
+
 /// Tells of the changes of a book: at once, and then for as long as the door can go on. A browser
 /// whose answer came to an end asks again.
 pub(super) fn changes(engine: &Engine, request: &Request, name: &str) -> Result<Answer, ApiError> {
+    tell_changes(request, || find(engine, name).map(Watched::Book))
+}
+
+fn tell_changes(
+    request: &Request,
+    find: impl FnOnce() -> Option<Watched>,
+) -> Result<Answer, ApiError> {
     allow_page(request, &[])?;
     if !is_from_here(request) {
         return Ok(Notice::plain(
             StatusCode::FORBIDDEN,
             "Nothing is told",
-            "Only the book's own page is told of its changes.",
+            "Only the page that shows something is told of its changes.",
         ));
     }
-    let Some(merchant) = find(engine, name) else {
+    let Some(watched) = find() else {
         return Ok(unknown());
     };
     let mut answer = plain(StatusCode::OK);
     let kind = HeaderValue::from_static("text/event-stream");
     answer.headers_mut().insert(header::CONTENT_TYPE, kind);
-    answer.extensions_mut().insert(Follow(merchant));
+    answer.extensions_mut().insert(Follow(watched));
     *answer.body_mut() = format!("retry: {RETRY_MILLIS}\n{CHANGED}").into_bytes();
     Ok(answer)
 }

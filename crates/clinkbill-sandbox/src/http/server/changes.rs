@@ -24,7 +24,8 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// A comment, which readers pass over.
 const BEAT: &str = ":\n\n";
 
-/// One who follows a book. It ends with the book, with the server, and with the caller.
+/// One who follows a book, or the list of all. It ends with the book, with the server, and with the
+/// caller.
 struct Follower {
     beginning: Option<Bytes>,
     news: watch::Receiver<News>,
@@ -36,7 +37,7 @@ struct Follower {
 /// A body that begins like this and goes on; only its beginning, if too many follow already.
 pub(super) fn follow(
     engine: &Engine,
-    Follow(merchant): Follow,
+    Follow(what): Follow,
     beginning: Bytes,
     stopped: watch::Receiver<()>,
 ) -> Result<UnsyncBoxBody<Bytes, Infallible>, Bytes> {
@@ -44,7 +45,7 @@ pub(super) fn follow(
     let watcher: Arc<Watcher> = Arc::new(move |news| {
         sender.send_replace(news);
     });
-    if !engine.watchers.add(merchant, &watcher) {
+    if !engine.watchers.add(what, &watcher) {
         return Err(beginning);
     }
     let follower = Follower {

@@ -29,6 +29,8 @@ fn a_record_that_is_torn_anywhere_is_ignored_and_nothing_before_it() {
         let (sandbox, recovery) = lab.start_with(lab.builder());
         assert_eq!(recovery.torn_bytes, end - last, "{end}");
         assert_eq!(recovery.notices().len(), usize::from(end > last));
+        let said = recovery.notices().concat();
+        assert!(end == last || said.contains("unless the file has lost its end since"));
         assert_eq!(recovery.set_aside, None);
         let merchant = sandbox.merchant_of(KEY).unwrap();
         assert_eq!(merchant.session_ids(), ids[..2], "{end}");
@@ -53,7 +55,7 @@ fn after_a_broken_byte_what_precedes_it_is_kept_and_the_rest_is_set_aside() {
     let starts = line_starts(&bytes);
     // Header, terms, the book, three sessions.
     assert_eq!(starts.len(), 7);
-    for at in 0..bytes.len() - 1 {
+    for at in 0..bytes.len() {
         let line = starts.iter().rposition(|start| *start <= at).unwrap();
         // The first bytes of each line, its last one, and some between.
         if at > starts[line] + 10 && bytes[at] != b'\n' && at % 23 != 0 {
@@ -84,6 +86,45 @@ fn after_a_broken_byte_what_precedes_it_is_kept_and_the_rest_is_set_aside() {
         lab.start();
     }
     assert_eq!(lab.files(), ["sandbox.state"]);
+}
+
+/// As a machine may leave it that lost its power: the file has its length, and not its end.
+#[test]
+fn an_end_that_is_no_beginning_of_a_change_is_set_aside_and_not_called_unanswered() {
+    let lab = Lab::new();
+    let (bytes, ids) = three_sessions(&lab);
+    let starts = line_starts(&bytes);
+    let (second, last) = (starts[4], starts[5]);
+    let zeros = vec![0; bytes.len() - second];
+    let text = br#"{"not": "ours"}"#;
+    let wrong_sum = [&b"00000000 "[..], text].concat();
+    let no_sum = [&b"0000000g "[..], &bytes[last + 9..last + 30]].concat();
+    let bent = [&bytes[last..last + 20], &b"\x00\x00"[..]].concat();
+    let without_end = [&bytes[last..bytes.len() - 1], b"x"].concat();
+    for (end, kept) in [
+        (&zeros[..], 1),
+        (&zeros[..1], 2),
+        (text, 2),
+        (&wrong_sum, 2),
+        (&no_sum, 2),
+        (&bent, 2),
+        (&without_end, 2),
+    ] {
+        let sound = if kept == 1 { second } else { last };
+        std::fs::write(lab.path(), [&bytes[..sound], end].concat()).unwrap();
+        let (sandbox, recovery) = lab.start_with(lab.builder());
+        assert_eq!(recovery.torn_bytes, 0, "{end:?}");
+        let aside = recovery.set_aside.clone().unwrap();
+        assert_eq!(std::fs::read(&aside).unwrap(), end);
+        let said = recovery.notices().concat();
+        assert!(
+            said.contains("is damaged") && !said.contains("never answered"),
+            "{said}"
+        );
+        let merchant = sandbox.merchant_of(KEY).unwrap();
+        assert_eq!(merchant.session_ids(), ids[..kept], "{end:?}");
+        std::fs::remove_file(aside).unwrap();
+    }
 }
 
 #[test]

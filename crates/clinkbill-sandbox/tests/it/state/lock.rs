@@ -208,6 +208,75 @@ fn what_cannot_be_written_is_not_acknowledged_and_nothing_is_changed_any_more() 
     assert_eq!(sandbox.merchant_of(KEY).unwrap().session_ids(), ids);
 }
 
+/// What is written into a file that is gone would be found by nobody.
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_removed_replaced_or_changed_is_noticed_before_anything_is_changed() {
+    use std::fs;
+    use std::path::Path;
+    type Act = fn(&Path);
+    let acts: [(&str, Act); 5] = [
+        ("removed", |path| fs::remove_file(path).unwrap()),
+        ("replaced", |path| {
+            let new = path.with_extension("other");
+            fs::copy(path, &new).unwrap();
+            fs::rename(new, path).unwrap();
+        }),
+        ("removed and made again", |path| {
+            let bytes = fs::read(path).unwrap();
+            fs::remove_file(path).unwrap();
+            fs::write(path, bytes).unwrap();
+        }),
+        ("emptied", |path| fs::write(path, "").unwrap()),
+        ("written into", |path| {
+            let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
+            std::io::Write::write_all(&mut file, b"x").unwrap();
+        }),
+    ];
+    for (what, act) in acts {
+        let lab = Lab::new();
+        let sandbox = lab.start();
+        let id = create(&sandbox);
+        act(&lab.path());
+        let refused = Call::create(quick_start("5")).send(&sandbox);
+        assert_eq!(refused.status(), 500, "{what}");
+        let said = json(&refused)["msg"].as_str().unwrap().to_owned();
+        assert!(said.starts_with("STATE_NOT_KEPT: "), "{what}: {said}");
+        assert!(said.contains("removed, replaced or changed"), "{said}");
+        let merchant = sandbox.merchant_of(KEY).unwrap();
+        assert_eq!(merchant.session_ids(), std::slice::from_ref(&id), "{what}");
+        assert!(
+            merchant
+                .pay(&id, clinkbill_sandbox::Attempt::failed())
+                .is_err()
+        );
+        taken(&sandbox, &Call::get(&format!("/api/checkout/session/{id}")));
+    }
+}
+
+/// It is as it was, so that nothing is lost until it is noticed.
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_moved_is_noticed_before_long_and_has_what_was_answered() {
+    let lab = Lab::new();
+    let sandbox = lab.start();
+    let mut ids = vec![create(&sandbox)];
+    let elsewhere = lab.path().with_extension("old");
+    std::fs::rename(lab.path(), &elsewhere).unwrap();
+    loop {
+        let answer = Call::create(quick_start("5")).send(&sandbox);
+        if answer.status() == 500 {
+            break;
+        }
+        ids.push(data(&answer, "sessionId"));
+        assert!(ids.len() < 100, "nobody looks");
+    }
+    drop(sandbox);
+    std::fs::rename(&elsewhere, lab.path()).unwrap();
+    let merchant = lab.start().merchant_of(KEY).unwrap();
+    assert_eq!(merchant.session_ids(), ids);
+}
+
 /// Those of the control API whose answers are described with HTTP 500: all that change something.
 #[cfg(target_os = "linux")]
 fn operations_that_can_lose_a_change() -> Vec<(Method, String)> {

@@ -352,6 +352,32 @@ fn faults_are_armed_as_before_and_met_as_often() {
 }
 
 #[test]
+fn faults_that_are_gone_leave_nothing_in_the_file() {
+    let mut play = Play::new();
+    create(play.sandbox());
+    play.restart("a session");
+    let lines = play.lab.lines();
+    let fault = || Fault::new(FaultKind::Conflict).on("getOrder");
+    for _ in 0..20 {
+        play.merchant().arm(fault().times(1)).unwrap();
+        let met = Call::get("/api/order/order_1").send(play.sandbox());
+        assert_eq!(met.status(), 409);
+    }
+    assert_eq!(play.lab.lines(), lines + 40);
+    play.restart("faults that are used up");
+    assert_eq!(play.lab.lines(), lines);
+    for _ in 0..20 {
+        play.merchant().arm(fault()).unwrap();
+        play.merchant().clear_faults();
+    }
+    play.merchant().arm(fault().times(2)).unwrap();
+    assert_eq!(play.lab.lines(), lines + 41);
+    play.restart("faults that were cleared, and one that was not");
+    assert_eq!(play.lab.lines(), lines + 1);
+    assert_eq!(play.merchant().faults()[0].left, Some(2));
+}
+
+#[test]
 fn a_reset_stays_one_and_makes_the_file_small() {
     let mut play = Play::new();
     let mut ids = Vec::new();
