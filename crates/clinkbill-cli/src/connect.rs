@@ -45,7 +45,13 @@ impl Connect {
             None => Environment::from_env(),
         };
         let environment = environment.map_err(|error| {
-            Failure::new(Exit::Usage, error).hint("such as http://127.0.0.1:4010/api/")
+            // The SDK names the variable, or what a program calls its argument.
+            let said = error.to_string();
+            let said = match said.strip_prefix("environment ") {
+                Some(problem) => format!("--base-url {problem}"),
+                None => said,
+            };
+            Failure::new(Exit::Usage, said).hint("such as http://127.0.0.1:4010/api/")
         })?;
         if environment.is_production() && !self.production {
             let message = format!("{environment} is Clink's production, where money moves");

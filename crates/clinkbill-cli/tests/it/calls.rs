@@ -189,7 +189,7 @@ fn a_server_or_a_key_that_cannot_be_used_is_one_sentence_a_hint_and_a_status() {
         &shop,
         &[
             (key, &nobody, 69, ["not sent", "doctor"]),
-            (key, &nowhere, 64, ["URL", "4010"]),
+            (key, &nowhere, 64, ["error: --base-url is not", "4010"]),
             (key, &production, 78, ["money moves", "--production"]),
             (
                 key,

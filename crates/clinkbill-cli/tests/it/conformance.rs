@@ -350,7 +350,7 @@ fn help_tells_every_exit_status_on_stdout() {
     for task in ["conformance", "drift", "sandbox"] {
         let output = clinkbill(None, &[task, "--help"]);
         assert_eq!(output.code(), 0);
-        for status in ["0 ", "3 ", "64 ", "69 ", "77 ", "78 "] {
+        for status in ["0 ", "3 ", "64 ", "69 ", "75 ", "77 ", "78 ", "141 "] {
             assert!(output.stdout().contains(&format!(" {status}")), "{status}");
         }
     }

@@ -8,8 +8,10 @@ use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::command::{clinkbill, sandbox_without_events};
+use crate::command::{clinkbill, runtime, sandbox_without_events};
 
 /// Colour begins so, and ends with `m`.
 const ESCAPE: char = '\u{1b}';
@@ -192,4 +194,23 @@ fn what_takes_long_shows_on_a_terminal_how_far_it_is() {
         );
         assert!(!text.contains(ESCAPE), "{text:?}");
     }
+}
+
+#[test]
+fn a_webhook_endpoint_is_judged_with_a_count_as_well() {
+    let runtime = runtime();
+    let endpoint = runtime.block_on(async {
+        let endpoint = MockServer::start().await;
+        let taken = Mock::given(any()).respond_with(ResponseTemplate::new(204));
+        taken.mount(&endpoint).await;
+        endpoint
+    });
+    let secret = [("CLINK_WEBHOOK_SECRET", "whsec_x7")];
+    let url = endpoint.uri();
+    let judge = ["conformance", "--webhook", &url];
+    let told = run(&judge, Tty::Stderr, &secret);
+    let counts = counts(&told.shown, " events to http://");
+    assert_eq!(counts.first(), Some(&(0, 20)), "{:?}", told.shown);
+    let told = run(&judge, Tty::Neither, &secret);
+    assert!(!told.piped.contains(" events to "), "{}", told.piped);
 }
