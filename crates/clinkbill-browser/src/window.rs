@@ -77,14 +77,22 @@ impl Window {
             Look::Dark => (1280, 1080, false, "dark"),
             Look::Phone => (360, 740, true, "light"),
         };
-        let size = json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone,
-        });
-        self.tell("Emulation.setDeviceMetricsOverride", size)
-            .await?;
+        self.measure(width, height, is_phone).await?;
         let feature = json!({"name": "prefers-color-scheme", "value": scheme});
         self.tell("Emulation.setEmulatedMedia", json!({"features": [feature]}))
             .await
+    }
+
+    /// Looks at pages on a screen of this size from now on, in dots.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<(), Error> {
+        self.measure(width, height, false).await
+    }
+
+    async fn measure(&self, width: u32, height: u32, is_phone: bool) -> Result<(), Error> {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone,
+        });
+        self.tell("Emulation.setDeviceMetricsOverride", size).await
     }
 
     /// Runs no more scripts of pages.

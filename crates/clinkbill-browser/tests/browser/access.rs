@@ -45,6 +45,15 @@ async fn every_page(stage: &Stage) -> Result<(), Error> {
     let codes = json!({"allowPromotionCodes": true});
     let open = stage.open(&codes).await?;
     check(stage, &axe, "open", &mut found).await?;
+    let line = |number: usize| json!({"name": format!("Pencil {number}"), "unitAmount": 1});
+    let lines: Vec<_> = (1..=120).map(line).collect();
+    let many = json!({"originalAmount": 120, "priceDataList": lines});
+    stage.open(&many).await?;
+    stage.window.follow("Next lines").await?;
+    stage.window.reads("Lines 51 to 100 of 120").await?;
+    stage.window.reads("The other 70 lines").await?;
+    check(stage, &axe, "many lines", &mut found).await?;
+    stage.window.go(&open.url).await?;
     stage.pay_by_card("1", PAY).await?;
     stage.window.reads("Check the card details.").await?;
     check(stage, &axe, "a mistake", &mut found).await?;

@@ -148,7 +148,7 @@ fn walks() -> Vec<Walk> {
         Dark: access::axe_finds_nothing_on_a_dark_book;
         Phone: access::axe_finds_nothing_on_a_book_on_a_phone;
         Desktop: pictures::the_checkout_page;
-        Desktop: pictures::the_requests_of_a_book;
+        Desktop: pictures::a_small_book;
     }
 }
 

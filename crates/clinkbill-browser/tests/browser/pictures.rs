@@ -13,24 +13,38 @@ use crate::stage::Stage;
 /// What a reader loads with the README.
 const MOST_BYTES: usize = 150_000;
 
+/// How wide the picture of a book is, in dots.
+const WIDTH: u32 = 1_280;
+
 pub(crate) async fn the_checkout_page(stage: &Stage) -> Result<(), Error> {
     stage.open(&json!({})).await?;
     stage.window.reads("left").await?;
     keep(&stage.window.picture().await?, "checkout.png")
 }
 
-pub(crate) async fn the_requests_of_a_book(stage: &Stage) -> Result<(), Error> {
-    let checkout = stage.checkout(&json!({"merchantReferenceId": "order-17"}))?;
-    stage.merchant().pay(&checkout.id, Attempt::succeeded())?;
-    stage.session(&checkout)?;
-    assert!(
-        stage
-            .checkout(&json!({"referenceCustomerId": "ada"}))
-            .is_err()
-    );
+/// A purchase that was paid, what the shop was told of it, and a request that was refused.
+pub(crate) async fn a_small_book(stage: &Stage) -> Result<(), Error> {
+    let merchant = stage.merchant();
+    merchant.freeze();
+    let paid = stage.checkout(&json!({"merchantReferenceId": "order-17"}))?;
+    merchant.pay(&paid.id, Attempt::succeeded())?;
+    let mismatch = json!({"referenceCustomerId": "customer-17"});
+    assert!(stage.checkout(&mismatch).is_err());
+    stage.server.settled(&merchant).await;
     books::open(stage).await?;
-    let picture = stage.window.picture_of("#part-requests").await?;
-    keep(&picture, "books.png")
+    // From the sessions to the last request.
+    stage.window.resize(WIDTH, 2_000).await?;
+    let place =
+        "const top = document.querySelector('#part-sessions h2').getBoundingClientRect().top - 8;
+        const table = document.querySelector('#part-requests table').getBoundingClientRect();
+        scrollTo(0, top);
+        return [Math.ceil(table.bottom - top), table.right <= innerWidth]";
+    let place = stage.window.script(place).await?;
+    assert_eq!(place[1], true, "the requests are wider than the window");
+    let height = place[0].as_u64().and_then(|height| height.try_into().ok());
+    let height = height.ok_or("a table has a height")?;
+    stage.window.resize(WIDTH, height).await?;
+    keep(&stage.window.picture().await?, "books.png")
 }
 
 /// Writes a picture where it is wanted, and holds that it is small either way.

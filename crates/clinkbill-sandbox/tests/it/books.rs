@@ -397,13 +397,19 @@ fn an_unknown_book_or_section_is_said_to_be_unknown_and_opens_none() {
     assert_eq!(about["books"]["open"], 1);
 }
 
+/// Ten kilobytes, of what takes most to write or has to be shown by something else.
+fn long(number: usize) -> String {
+    let character = ["<", "\0", "&", "\u{9b}"][number % 4];
+    character.repeat(10_000)
+}
+
 /// With texts as long as they may be, of which each character takes most to write.
 #[test]
 fn a_full_book_says_what_it_leaves_out_and_stays_under_50_kilobytes() {
     let shop = Shop::new();
     let merchant = shop.sandbox.merchant_of(KEY).unwrap();
     for number in 0..60 {
-        let text = format!("{}{number}", "<".repeat(60));
+        let text = format!("{}{number}", long(number));
         let created = create(
             &shop.sandbox,
             &json!({"referenceCustomerId": text, "customerEmail": null, "merchantReferenceId": text,
@@ -412,7 +418,7 @@ fn a_full_book_says_what_it_leaves_out_and_stays_under_50_kilobytes() {
         if number % 3 > 0 {
             let attempt = match number % 3 {
                 1 => Attempt::succeeded(),
-                _ => Attempt::failed_with("<".repeat(60)),
+                _ => Attempt::failed_with(long(number)),
             };
             merchant.pay(&data(&created, "sessionId"), attempt).unwrap();
         }
@@ -431,8 +437,7 @@ fn a_full_book_says_what_it_leaves_out_and_stays_under_50_kilobytes() {
         }
     }
     for delivery in shop.sandbox.take_due_deliveries() {
-        shop.sandbox
-            .report_delivery(&delivery, Err(&"<".repeat(60)));
+        shop.sandbox.report_delivery(&delivery, Err(&long(0)));
     }
     for _ in 0..50 {
         let refused = json!({"customerEmail": "b@example.com", "referenceCustomerId": "none",
@@ -454,6 +459,14 @@ fn a_full_book_says_what_it_leaves_out_and_stays_under_50_kilobytes() {
     .iter()
     .map(|asset| asset.body().len())
     .sum();
+    for number in 0..60 {
+        let asks = Call::get("/api/order");
+        let key = format!("sk_test_of_somebody_else_{number:020}");
+        asks.header("x-api-key", &key).send(&shop.sandbox);
+    }
+    let list = Call::get("/").send(&shop.sandbox);
+    assert!(text(&list).contains("The latest 50 of 61"));
+    assert!(text(&list).len() + assets < 50_000);
     for section in [
         "",
         "/sessions",

@@ -42,14 +42,15 @@ impl Table {
 }
 
 impl Section {
+    /// What most often has to be seen together comes first.
     pub(super) const ALL: [Self; 8] = [
         Self::Sessions,
         Self::Orders,
+        Self::Events,
+        Self::Requests,
         Self::Subscriptions,
         Self::Customers,
         Self::Catalogue,
-        Self::Events,
-        Self::Requests,
         Self::Faults,
     ];
 
