@@ -32,7 +32,7 @@
     is_busy = true;
     while (is_stale && !is_held) {
       is_stale = false;
-      const answer = await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
+      const answer = await fetch(location.pathname + location.search, { cache: "no-store" }).catch(() => null);
       if (!answer || !answer.ok) break;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (is_held) {

@@ -201,6 +201,27 @@ pub(crate) async fn what_changes_leaves_the_reader_where_they_are(
     Ok(())
 }
 
+pub(crate) async fn an_earlier_part_of_a_list_stays_one_when_something_happens(
+    stage: &Stage,
+) -> Result<(), Error> {
+    for _ in 0..52 {
+        stage.checkout(&json!({}))?;
+    }
+    open(stage).await?;
+    let window = &stage.window;
+    window.follow("Checkout sessions").await?;
+    window.reads("The latest 50 of 52.").await?;
+    window.follow("Earlier").await?;
+    window.reads("51 to 52 of 52, the latest first.").await?;
+    window.reads("Live: what happens appears").await?;
+    window.script("window.isTheSamePage = true").await?;
+    stage.checkout(&json!({}))?;
+    window.reads("51 to 53 of 53, the latest first.").await?;
+    let same = window.script("return window.isTheSamePage").await?;
+    assert_eq!(same, true, "the page was loaded anew");
+    Ok(())
+}
+
 pub(crate) async fn what_others_wrote_is_text_on_a_book_and_nothing_comes_from_elsewhere(
     stage: &Stage,
 ) -> Result<(), Error> {

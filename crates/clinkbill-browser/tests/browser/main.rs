@@ -138,6 +138,7 @@ fn walks() -> Vec<Walk> {
         Desktop: books::the_buttons_of_a_book_do_what_they_say;
         Desktop: books::an_event_is_sent_again_from_its_row;
         Desktop: books::what_changes_leaves_the_reader_where_they_are;
+        Desktop: books::an_earlier_part_of_a_list_stays_one_when_something_happens;
         Desktop: books::what_others_wrote_is_text_on_a_book_and_nothing_comes_from_elsewhere;
         Desktop: books::a_book_without_its_script_is_read_and_pressed;
         Desktop: books::a_book_that_is_emptied_is_followed_on;

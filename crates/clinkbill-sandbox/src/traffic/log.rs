@@ -121,9 +121,14 @@ impl Requests {
         self.kept.len() + usize::try_from(self.dropped).unwrap_or(usize::MAX)
     }
 
-    /// The latest ones, the last one first.
-    pub(crate) fn latest(&self, most: usize) -> impl Iterator<Item = LoggedRequest> {
-        self.kept.iter().rev().take(most).map(Entry::to_public)
+    /// How many there are still.
+    pub(crate) fn kept(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Those that there are still, the last one first.
+    pub(crate) fn latest(&self) -> impl Iterator<Item = LoggedRequest> {
+        self.kept.iter().rev().map(Entry::to_public)
     }
 
     pub(crate) fn to_public(&self) -> RequestLog {

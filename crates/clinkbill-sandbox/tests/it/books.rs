@@ -397,6 +397,111 @@ fn an_unknown_book_or_section_is_said_to_be_unknown_and_opens_none() {
     assert_eq!(about["books"]["open"], 1);
 }
 
+/// What the rows of all parts are about, from the first part on, and how many parts there are.
+fn walk_through(sandbox: &Sandbox, first: &str) -> (Vec<String>, usize) {
+    let mut heads = Vec::new();
+    let mut parts = 0;
+    let mut place = first.to_owned();
+    loop {
+        parts += 1;
+        let page = Call::get(&place).send(sandbox);
+        assert_eq!(page.status(), 200, "{place}");
+        let rows = text(&page).split("<tr><th scope=\"row\">").skip(1);
+        let found: Vec<_> = rows
+            .map(|row| row.split_once("</th>").unwrap().0.to_owned())
+            .collect();
+        assert!(!found.is_empty() && found.len() <= 50, "{place}");
+        heads.extend(found);
+        assert_eq!(text(&page).contains("rel=\"prev\""), parts > 1, "{place}");
+        let Some((before, _)) = text(&page).split_once("\" rel=\"next\"") else {
+            return (heads, parts);
+        };
+        before
+            .rsplit_once("href=\"")
+            .unwrap()
+            .1
+            .clone_into(&mut place);
+    }
+}
+
+#[test]
+fn everything_in_a_list_is_reached_part_by_part() {
+    let shop = Shop::new();
+    let merchant = shop.sandbox.merchant_of(KEY).unwrap();
+    for number in 0..117 {
+        let fields = json!({"merchantReferenceId": format!("order-{number}")});
+        let id = data(&create(&shop.sandbox, &fields), "sessionId");
+        merchant.pay(&id, Attempt::failed()).unwrap();
+        let key = format!("sk_test_of_somebody_else_{number:020}");
+        let asks = Call::get("/api/order").header("x-api-key", &key);
+        asks.send(&shop.sandbox);
+    }
+    let mut sessions = merchant.session_ids();
+    sessions.reverse();
+    let (rows, parts) = walk_through(&shop.sandbox, &format!("{}/sessions", shop.path));
+    assert_eq!((rows.len(), parts), (120, 3));
+    for (row, id) in rows.iter().zip(&sessions) {
+        assert!(row.contains(id.as_str()), "{row} is not {id}");
+    }
+    for (section, count) in [("orders", 119_usize), ("requests", 122), ("events", 242)] {
+        let (mut rows, parts) = walk_through(&shop.sandbox, &format!("{}/{section}", shop.path));
+        assert_eq!(
+            (rows.len(), parts),
+            (count, count.div_ceil(50)),
+            "{section}"
+        );
+        rows.sort();
+        rows.dedup();
+        // Requests that came at once have the same time for a head.
+        assert!(rows.len() == count || section == "requests", "{section}");
+    }
+    let (mut books, parts) = walk_through(&shop.sandbox, "/");
+    books.sort();
+    books.dedup();
+    assert_eq!((books.len(), parts), (118, 3));
+
+    let third = shop.see("/sessions?page=3");
+    assert!(
+        third.contains("101 to 120 of 120, the latest first."),
+        "{third}"
+    );
+    for beyond in ["4", "18446744073709551615"] {
+        assert!(
+            shop.see(&format!("/sessions?page={beyond}"))
+                .contains("101 to 120 of 120")
+        );
+    }
+    for first in ["0", "x", "-1"] {
+        assert!(
+            shop.see(&format!("/sessions?page={first}"))
+                .contains("The latest 50 of 120.")
+        );
+    }
+    assert!(!shop.see("?page=2").contains("rel=\"next\""));
+    // A button leads back to where it was pressed.
+    let place = format!("{}/sessions?page=3", shop.path);
+    let token = between(&third, "name=\"token\" value=\"", "\"");
+    let id = between(&third, "<button name=\"decline\" value=\"", "\"");
+    let pressed = Call::new(Method::POST, &place).body(format!("token={token}&decline={id}"));
+    let pressed = pressed.send(&shop.sandbox);
+    assert_eq!(pressed.status(), 303);
+    assert_eq!(pressed.headers()["location"], place.as_str());
+}
+
+#[test]
+fn a_list_goes_as_far_back_as_there_is_something_and_says_how_much_there_was() {
+    let sandbox = at_the_time_of_calls().request_log(60).build();
+    for _ in 0..70 {
+        keyed(Call::get("/api/order")).send(&sandbox);
+    }
+    let list = Call::get("/").send(&sandbox);
+    let requests = format!("/books/{}/requests", between(text(&list), "/books/", "\""));
+    let (rows, parts) = walk_through(&sandbox, &requests);
+    assert_eq!((rows.len(), parts), (60, 2));
+    let second = Call::get(&format!("{requests}?page=2")).send(&sandbox);
+    assert!(text(&second).contains("51 to 60 of 70, the latest first."));
+}
+
 /// Ten kilobytes, of what takes most to write or has to be shown by something else.
 fn long(number: usize) -> String {
     let character = ["<", "\0", "&", "\u{9b}"][number % 4];

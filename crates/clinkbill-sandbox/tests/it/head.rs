@@ -75,8 +75,14 @@ async fn on_a_port_the_length_is_that_of_the_page_and_the_connection_goes_on() {
     let checkout = Checkout::of(at_the_time_of_calls().build(), &json!({}));
     let places = places(&checkout);
     let server = checkout.sandbox.serve().await.unwrap();
-    for place in places {
-        let url = format!("http://{}{place}", server.address());
+    let wiremock = checkout.sandbox.wiremock().await.unwrap();
+    let doors = [server.base_url(), wiremock.base_url()];
+    let through = |door: &&str| door.strip_suffix("/api/").unwrap().to_owned();
+    let doors = doors.iter().map(through);
+    for (door, place) in
+        doors.flat_map(|door| places.iter().map(move |place| (door.clone(), place)))
+    {
+        let url = format!("{door}{place}");
         let head = client().head(&url).send().await.unwrap();
         if place.ends_with("/changes") && head.status() == 200 {
             assert!(head.bytes().await.unwrap().is_empty());

@@ -17,13 +17,14 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use self::act::act;
 use self::form::Form;
+use self::rows::Part;
 use self::sections::{Section, Table};
 use super::assets::{self, Asset};
 use super::page::{
     Frames, Moment, Notice, is_from_here, is_from_own_page, plain, redirect, render,
 };
 use super::text::cut;
-use super::{allow_page, api, whole_body};
+use super::{allow_page, api, query_value, whole_body};
 use crate::Answer;
 use crate::engine::Engine;
 use crate::error::ApiError;
@@ -54,7 +55,11 @@ struct Books {
     icon: &'static str,
     script: &'static str,
     rows: Vec<BookRow>,
+    page: usize,
+    pages: usize,
+    before: usize,
     total: usize,
+    here: String,
 }
 
 struct BookRow {
@@ -97,7 +102,11 @@ struct Arming {
 pub(super) fn list(engine: &Engine, request: &Request) -> Result<Answer, ApiError> {
     allow_page(request, &[])?;
     let merchants = engine.books.latest_merchants();
-    let rows = merchants.iter().take(MOST).filter_map(|merchant| {
+    let pages = merchants.len().div_ceil(MOST).max(1);
+    let page = page_of(request).min(pages);
+    let before = (page - 1) * MOST;
+    let rows = merchants.iter().skip(before).take(MOST);
+    let rows = rows.filter_map(|merchant| {
         engine.books.with_existing(*merchant, |book| BookRow {
             name: merchant.book_name(),
             merchant: merchant.pseudonym(),
@@ -111,7 +120,11 @@ pub(super) fn list(engine: &Engine, request: &Request) -> Result<Answer, ApiErro
         icon: assets::path(Asset::Icon),
         script: assets::path(Asset::BooksScript),
         rows: rows.collect(),
+        page,
+        pages,
+        before,
         total: merchants.len(),
+        here: on_page("/", page),
     };
     Ok(render(StatusCode::OK, &page, Frames::Nobody))
 }
@@ -135,6 +148,7 @@ pub(super) fn handle(
         engine,
         merchant,
         section,
+        page: page_of(request),
         wall: request.received_at,
     };
     if request.method != Method::POST {
@@ -212,6 +226,8 @@ struct View<'a> {
     engine: &'a Engine,
     merchant: KeyDigest,
     section: Option<Section>,
+    /// Which part of the section.
+    page: usize,
     wall: i64,
 }
 
@@ -220,7 +236,7 @@ impl View<'_> {
         let name = self.merchant.book_name();
         match self.section {
             None => format!("/books/{name}"),
-            Some(section) => format!("/books/{name}/{}", section.path()),
+            Some(section) => on_page(&format!("/books/{name}/{}", section.path()), self.page),
         }
     }
 
@@ -231,10 +247,11 @@ impl View<'_> {
     }
 
     fn show(&self, status: StatusCode, alert: Option<&str>) -> Answer {
-        let (most, sections) = match &self.section {
-            None => (MOST_BESIDE_OTHERS, &Section::ALL[..]),
-            Some(section) => (MOST, std::slice::from_ref(section)),
+        let (page, most, sections) = match &self.section {
+            None => (1, MOST_BESIDE_OTHERS, &Section::ALL[..]),
+            Some(section) => (self.page, MOST, std::slice::from_ref(section)),
         };
+        let part = Part { page, most };
         let merchant = self.merchant;
         let is_frozen = self
             .engine
@@ -246,7 +263,7 @@ impl View<'_> {
         };
         let tables = sections
             .iter()
-            .filter_map(|section| section.table(self.engine, merchant, most, self.wall))
+            .filter_map(|section| section.table(self.engine, merchant, part, self.wall))
             .collect();
         let page = BookPage {
             style: assets::path(Asset::Books),
@@ -270,6 +287,20 @@ impl View<'_> {
             }),
         };
         render(status, &page, Frames::Nobody)
+    }
+}
+
+/// Which part of a list is asked for, from 1 on.
+fn page_of(request: &Request) -> usize {
+    let page = query_value(request, "page").and_then(|page| page.parse().ok());
+    page.unwrap_or(1).max(1)
+}
+
+/// Where a part of a list is.
+fn on_page(path: &str, page: usize) -> String {
+    match page {
+        1 => path.to_owned(),
+        page => format!("{path}?page={page}"),
     }
 }
 

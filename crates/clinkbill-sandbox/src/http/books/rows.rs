@@ -1,4 +1,4 @@
-//! What a book holds, as rows of tables. Each list is the latest `most`, beside how many there are.
+//! What a book holds, as rows of tables. Each list is a part of what there is, the latest first.
 
 use chrono::DateTime;
 use url::Url;
@@ -17,6 +17,47 @@ use crate::webhook::outbox::{DeliveryState, StoredDelivery, StoredEvent};
 const DELIVERIES_FOR_AN_EVENT: usize = 2;
 /// How many prices of a product are shown.
 const PRICES_SHOWN: usize = 3;
+
+/// Which part of a list is seen.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    /// From 1 on. Beyond the last one, it is the last one.
+    pub(super) page: usize,
+    /// How many rows there are on a page.
+    pub(super) most: usize,
+}
+
+/// A part of a list.
+pub(super) struct Listed {
+    pub(super) rows: Vec<Row>,
+    pub(super) page: usize,
+    pub(super) pages: usize,
+    /// How many rows come before.
+    pub(super) before: usize,
+    /// How many things there are, or were.
+    pub(super) total: usize,
+}
+
+impl Part {
+    /// The rows of this part of so many things, of which the latest comes first.
+    pub(super) fn of<T>(
+        self,
+        count: usize,
+        latest: impl Iterator<Item = T>,
+        row: impl FnMut(T) -> Row,
+    ) -> Listed {
+        let pages = count.div_ceil(self.most).max(1);
+        let page = self.page.clamp(1, pages);
+        let before = (page - 1) * self.most;
+        Listed {
+            rows: latest.skip(before).take(self.most).map(row).collect(),
+            page,
+            pages,
+            before,
+            total: count,
+        }
+    }
+}
 
 /// A row of a table.
 #[derive(Default)]
@@ -48,11 +89,9 @@ pub(super) struct Ruling {
     pub(super) rules: Vec<Rule>,
 }
 
-pub(super) fn sessions(book: &Book, most: usize) -> (Vec<Row>, usize) {
+pub(super) fn sessions(book: &Book, part: Part) -> Listed {
     let all = book.sessions.iter();
-    let total = all.len();
-    let rows = all.rev().take(most).map(|one| session(book, one));
-    (rows.collect(), total)
+    part.of(all.len(), all.rev(), |one| session(book, one))
 }
 
 fn session(book: &Book, session: &Session) -> Row {
@@ -92,10 +131,9 @@ fn name_of(customer: &Customer) -> String {
     shown(own.unwrap_or(&customer.id))
 }
 
-pub(super) fn orders(book: &Book, most: usize) -> (Vec<Row>, usize) {
+pub(super) fn orders(book: &Book, part: Part) -> Listed {
     let all = book.orders.all();
-    let rows = all.iter().rev().take(most).map(|one| order(book, one));
-    (rows.collect(), all.len())
+    part.of(all.len(), all.iter().rev(), |one| order(book, one))
 }
 
 fn order(book: &Book, order: &Order) -> Row {
@@ -127,12 +165,12 @@ fn order(book: &Book, order: &Order) -> Row {
     }
 }
 
-pub(super) fn subscriptions(book: &Book, most: usize) -> (Vec<Row>, usize) {
+pub(super) fn subscriptions(book: &Book, part: Part) -> Listed {
     let started = book.orders.all().iter().rev().filter_map(|order| {
         let id = &order.started.as_ref()?.subscription_id;
         book.subscriptions.get(id)
     });
-    let rows = started.take(most).map(|subscription| {
+    part.of(book.subscriptions.count(), started, |subscription| {
         let item = book
             .sessions
             .get(&subscription.session_id)
@@ -151,28 +189,24 @@ pub(super) fn subscriptions(book: &Book, most: usize) -> (Vec<Row>, usize) {
             ],
             ..Row::default()
         }
-    });
-    (rows.collect(), book.subscriptions.count())
+    })
 }
 
-pub(super) fn customers(book: &Book, most: usize) -> (Vec<Row>, usize) {
+pub(super) fn customers(book: &Book, part: Part) -> Listed {
     let all = book.customers.iter();
-    let total = all.len();
-    let rows = all.rev().take(most).map(|customer| Row {
+    part.of(all.len(), all.rev(), |customer| Row {
         head: customer.id.to_string(),
         cells: vec![
             shown(customer.email.as_deref().unwrap_or_default()),
             shown(customer.reference.as_deref().unwrap_or_default()),
         ],
         ..Row::default()
-    });
-    (rows.collect(), total)
+    })
 }
 
-pub(super) fn catalogue(book: &Book, most: usize) -> (Vec<Row>, usize) {
+pub(super) fn catalogue(book: &Book, part: Part) -> Listed {
     let all = book.products.all();
-    let rows = all.iter().rev().take(most).map(product);
-    (rows.collect(), all.len())
+    part.of(all.len(), all.iter().rev(), product)
 }
 
 fn product(entry: &ProductEntry) -> Row {
@@ -205,13 +239,17 @@ fn price(price: &Price) -> String {
     }
 }
 
-pub(super) fn events(book: &Book, most: usize) -> (Vec<Row>, usize) {
+pub(super) fn events(book: &Book, part: Part) -> Listed {
     let all = book.outbox.events();
     let forgotten = usize::try_from(book.outbox.events_forgotten).unwrap_or(usize::MAX);
-    let mut room = most.saturating_mul(DELIVERIES_FOR_AN_EVENT);
-    let latest = all.iter().rev().take(most);
-    let rows = latest.map(|stored| event(stored, &mut room));
-    (rows.collect(), all.len().saturating_add(forgotten))
+    let mut room = part.most.saturating_mul(DELIVERIES_FOR_AN_EVENT);
+    let listed = part.of(all.len(), all.iter().rev(), |stored| {
+        event(stored, &mut room)
+    });
+    Listed {
+        total: all.len().saturating_add(forgotten),
+        ..listed
+    }
 }
 
 /// An event with its latest deliveries, at least one, as far as there is room for lines.

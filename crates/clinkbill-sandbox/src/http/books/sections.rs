@@ -1,7 +1,7 @@
 //! The parts of a book, and the tables they are shown in.
 
 use super::rows::{
-    Row, catalogue, customers, events, fault, orders, request, sessions, subscriptions,
+    Listed, Part, catalogue, customers, events, fault, orders, request, sessions, subscriptions,
 };
 use crate::book::Book;
 use crate::engine::Engine;
@@ -21,19 +21,16 @@ pub(super) enum Section {
     Faults,
 }
 
-/// A section's latest rows.
+/// A part of a section's rows.
 pub(super) struct Table {
     pub(super) section: Section,
-    pub(super) rows: Vec<Row>,
-    /// How many things the rows are about.
-    pub(super) shown: usize,
-    pub(super) total: usize,
+    pub(super) list: Listed,
 }
 
 impl Table {
     /// The rules that its rows speak of.
     pub(super) fn rules(&self) -> Vec<Rule> {
-        let rulings = || self.rows.iter().filter_map(|row| row.ruling.as_ref());
+        let rulings = || self.list.rows.iter().filter_map(|row| row.ruling.as_ref());
         let rules = Rule::ALL.iter().copied();
         rules
             .filter(|rule| rulings().any(|ruling| ruling.rules.contains(rule)))
@@ -156,18 +153,18 @@ impl Section {
         matches!(self, Self::Sessions | Self::Orders | Self::Events)
     }
 
-    /// The section's latest `most` rows, if the merchant still has a book.
+    /// A part of the section, if the merchant still has a book.
     pub(super) fn table(
         self,
         engine: &Engine,
         merchant: KeyDigest,
-        most: usize,
+        part: Part,
         wall: i64,
     ) -> Option<Table> {
-        let of_book = |read: fn(&Book, usize) -> (Vec<Row>, usize)| {
-            engine.with_existing_book(merchant, wall, |book, _| read(book, most))
+        let of_book = |read: fn(&Book, Part) -> Listed| {
+            engine.with_existing_book(merchant, wall, |book, _| read(book, part))
         };
-        let (rows, total) = match self {
+        let list = match self {
             Self::Sessions => of_book(sessions)?,
             Self::Orders => of_book(orders)?,
             Self::Subscriptions => of_book(subscriptions)?,
@@ -175,19 +172,19 @@ impl Section {
             Self::Catalogue => of_book(catalogue)?,
             Self::Events => of_book(events)?,
             Self::Requests => engine.books.at_existing_desk(merchant, |desk| {
-                let rows = desk.requests.latest(most).map(|one| request(&one));
-                (rows.collect(), desk.requests.count())
+                let requests = &desk.requests;
+                Listed {
+                    total: requests.count(),
+                    ..part.of(requests.kept(), requests.latest(), |one| request(&one))
+                }
             })?,
             Self::Faults => engine.books.at_existing_desk(merchant, |desk| {
-                let rows = desk.faults().take(most).map(fault);
-                (rows.collect(), desk.faults().count())
+                part.of(desk.faults().count(), desk.faults(), fault)
             })?,
         };
         Some(Table {
             section: self,
-            rows,
-            shown: total.min(most),
-            total,
+            list,
         })
     }
 }
