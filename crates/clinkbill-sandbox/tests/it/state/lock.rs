@@ -3,7 +3,7 @@
 use clinkbill_sandbox::Sandbox;
 use http::Method;
 
-use super::{KEY, Lab, create, taken};
+use super::{KEY, Lab, create, spawn, taken};
 use crate::call::{Call, data, json, quick_start};
 
 #[test]
@@ -56,10 +56,11 @@ fn a_link_that_leads_nowhere_yet_stays_one() {
 #[test]
 fn what_is_no_file_is_not_replaced() {
     use std::os::unix::fs::FileTypeExt;
-    let lab = Lab::new();
-    let pipe = lab.path().with_file_name("pipe");
-    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    let directory = tempfile::tempdir().unwrap();
+    let pipe = directory.path().join("pipe");
+    let made = spawn(std::process::Command::new("mkfifo").arg(&pipe)).wait();
     assert!(made.unwrap().success());
+    let lab = Lab::new();
     // Whoever reads from it waits for ever, and that is a failure too.
     let (tell, told) = std::sync::mpsc::channel();
     let (builder, path) = (lab.builder(), pipe.clone());
@@ -139,18 +140,18 @@ fn books_that_are_used_at_once_are_done_again_in_their_order() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_cannot_be_written_is_not_acknowledged_and_nothing_is_changed_any_more() {
-    use std::process::Command;
-    let lab = Lab::new();
+    use std::process::{Command, Stdio};
     // A file system of a size that a test can fill needs rights; a limit on the size of files does
     // not, but holds for a whole process: so this test runs itself once more, under one.
     if std::env::var_os("SANDBOX_STATE_IS_LIMITED").is_none() {
-        let run = Command::new("sh")
+        let mut again = Command::new("sh");
+        again
             .args(["-c", "ulimit -f 64; trap '' XFSZ; exec \"$@\"", "sh"])
             .arg(std::env::current_exe().unwrap())
             .args(["--exact", "state::lock::what_cannot_be_written_is_not_acknowledged_and_nothing_is_changed_any_more"])
             .env("SANDBOX_STATE_IS_LIMITED", "1")
-            .output()
-            .unwrap();
+            .stdout(Stdio::piped());
+        let run = spawn(&mut again).wait_with_output().unwrap();
         assert!(
             run.status.success(),
             "{}",
@@ -159,6 +160,7 @@ fn what_cannot_be_written_is_not_acknowledged_and_nothing_is_changed_any_more() 
         assert!(String::from_utf8_lossy(&run.stdout).contains("1 passed"));
         return;
     }
+    let lab = Lab::new();
     let sandbox = lab.start();
     let mut ids = Vec::new();
     let refused = loop {

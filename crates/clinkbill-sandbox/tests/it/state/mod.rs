@@ -5,6 +5,8 @@ mod lock;
 mod round_trip;
 
 use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use clinkbill_sandbox::{
     Answer, Catalogue, ManualClock, Recovery, Sandbox, SandboxBuilder, StateError,
@@ -19,15 +21,21 @@ use crate::catalogue::SHOP;
 pub(crate) const NOW: i64 = 1_700_000_000_000;
 pub(crate) const KEY: &str = "sk_test_caller";
 
+/// Held by whoever has state files, and alone by whoever starts a process.
+static NOBODY_FORKS: RwLock<()> = RwLock::new(());
+
 /// A directory with a state file, and the time.
 pub(crate) struct Lab {
+    _nobody_forks: RwLockReadGuard<'static, ()>,
     directory: TempDir,
     pub(crate) clock: ManualClock,
 }
 
 impl Lab {
     pub(crate) fn new() -> Self {
+        let nobody_forks = NOBODY_FORKS.read();
         Self {
+            _nobody_forks: nobody_forks.unwrap_or_else(PoisonError::into_inner),
             directory: tempfile::tempdir().unwrap(),
             clock: ManualClock::at(NOW),
         }
@@ -80,6 +88,15 @@ impl Lab {
             Err(error) => error,
         }
     }
+}
+
+/// Starts a process while no test has a state file: until it has become another program, it has all
+/// files of this one, and so the locks on them.
+pub(crate) fn spawn(command: &mut Command) -> Child {
+    let alone = NOBODY_FORKS.write();
+    let child = command.spawn().unwrap();
+    drop(alone);
+    child
 }
 
 /// A call that must be taken.
