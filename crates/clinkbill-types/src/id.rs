@@ -84,6 +84,12 @@ macro_rules! ids {
             }
         }
 
+        impl $crate::ReadText for $name {
+            fn read_text(text: &str) -> Option<Self> {
+                Some(Self::from_wire(text))
+            }
+        }
+
         impl FromStr for $name {
             type Err = IdError;
 

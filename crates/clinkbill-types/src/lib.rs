@@ -23,6 +23,7 @@ mod given;
 mod id;
 mod money;
 mod open_enum;
+mod read_text;
 mod timestamp;
 
 pub use amount::{Amount, AmountError};
@@ -40,6 +41,7 @@ pub use id::{
 };
 pub use money::Money;
 pub use open_enum::Unrecognized;
+pub use read_text::ReadText;
 pub use timestamp::{Timestamp, TimestampError};
 
 #[doc(hidden)]

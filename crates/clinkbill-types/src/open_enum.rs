@@ -68,6 +68,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::ReadText for $name {
+            fn read_text(text: &str) -> ::std::option::Option<Self> {
+                ::std::option::Option::Some(Self::from(text))
+            }
+        }
+
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 

@@ -1,13 +1,8 @@
 use std::collections::BTreeMap;
 
-use clinkbill_types::{
-    Amount, Currency, CustomerId, DisputeId, DisputeStatus, Money, OrderId, Timestamp,
-};
-use serde::Deserialize;
+use clinkbill_types::{CustomerId, DisputeId, DisputeStatus, Money, OrderId, Timestamp};
 
-use crate::read::{
-    amount, currency, either, money, own_id, pairs, read_from_text, scalar, status, unsaid,
-};
+use crate::read::{Fields, Object, read_from_text};
 
 /// A dispute as Clink tells it in an event: a buyer asks the bank for money back (a chargeback).
 #[derive(Debug, Clone, PartialEq)]
@@ -43,64 +38,25 @@ pub struct Dispute {
     pub metadata: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire {
-    #[serde(deserialize_with = "own_id")]
-    charge_back_id: DisputeId,
-    #[serde(default = "unsaid", deserialize_with = "status")]
-    status: DisputeStatus,
-    #[serde(default, deserialize_with = "scalar")]
-    order_id: Option<OrderId>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference_id: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_id: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    customer_id: Option<CustomerId>,
-    #[serde(default, deserialize_with = "amount")]
-    dispute_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "currency")]
-    dispute_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "amount")]
-    original_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "currency")]
-    original_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "scalar")]
-    reason_code: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    reason_description: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    network_reason_code: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    evidence_deadline: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    channel_dispute_time: Option<Timestamp>,
-    #[serde(default, deserialize_with = "pairs")]
-    metadata: BTreeMap<String, String>,
-}
+read_from_text!(Dispute);
 
-read_from_text!(Dispute as Wire);
-
-impl From<Wire> for Dispute {
-    fn from(wire: Wire) -> Self {
-        Self {
-            dispute_id: wire.charge_back_id,
-            status: wire.status,
-            order_id: wire.order_id,
-            merchant_reference: either(wire.merchant_reference_id, wire.merchant_reference),
-            merchant_id: wire.merchant_id,
-            customer_id: wire.customer_id,
-            amount: money(wire.dispute_amount, wire.dispute_currency),
-            original_amount: money(wire.original_amount, wire.original_currency),
-            reason_code: wire.reason_code,
-            reason_description: wire.reason_description,
-            network_reason_code: wire.network_reason_code,
-            evidence_deadline: wire.evidence_deadline,
-            opened: wire.channel_dispute_time,
-            metadata: wire.metadata,
-        }
+impl Object for Dispute {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            dispute_id: fields.own_id("chargeBackId")?,
+            status: fields.status("status"),
+            order_id: fields.get("orderId"),
+            merchant_reference: fields.either("merchantReferenceId", "merchantReference"),
+            merchant_id: fields.get("merchantId"),
+            customer_id: fields.get("customerId"),
+            amount: fields.money("disputeAmount", "disputeCurrency"),
+            original_amount: fields.money("originalAmount", "originalCurrency"),
+            reason_code: fields.get("reasonCode"),
+            reason_description: fields.get("reasonDescription"),
+            network_reason_code: fields.get("networkReasonCode"),
+            evidence_deadline: fields.get("evidenceDeadline"),
+            opened: fields.get("channelDisputeTime"),
+            metadata: fields.pairs("metadata"),
+        })
     }
 }

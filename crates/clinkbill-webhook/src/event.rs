@@ -1,11 +1,11 @@
 use std::fmt;
 
 use clinkbill_types::{EventId, EventType, Timestamp};
-use serde::Deserialize;
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use crate::EventKind;
-use crate::read::{own_id, scalar};
+use crate::read::Fields;
 
 /// One webhook event. Obtain it from [`Verifier::verify`](crate::Verifier::verify).
 ///
@@ -35,29 +35,27 @@ impl Event {
     /// shape is none, and an object that cannot be read at all is
     /// [`EventKind::Unreadable`].
     pub fn from_json(body: &[u8]) -> Result<Self, UnreadableEvent> {
-        // Today's events, in one pass. Whatever else there is takes a second one.
-        if let Ok(envelope) = serde_json::from_slice::<Envelope<Data<'_>>>(body)
-            && envelope.data.is_about_an_object()
-        {
-            let object = envelope.data.object;
-            return Ok(Self::of(body, envelope, object));
-        }
-        let envelope: Envelope<&RawValue> = serde_json::from_slice(body)?;
-        let object = match serde_json::from_str::<Data<'_>>(envelope.data.get()) {
-            Ok(data) if data.is_about_an_object() => data.object,
-            _ => envelope.data,
-        };
-        Ok(Self::of(body, envelope, object))
-    }
-
-    fn of<D>(body: &[u8], envelope: Envelope<D>, object: &RawValue) -> Self {
-        Self {
-            id: envelope.id,
-            created: envelope.created,
-            kind: EventKind::read(envelope.event_type, object),
+        let json = str::from_utf8(body).map_err(serde_json::Error::custom)?;
+        let envelope = Fields::of(json)?;
+        let event_type = envelope.own_id("type")?;
+        let object = Self::object_of(&envelope);
+        let object = object.ok_or_else(|| serde_json::Error::missing_field("data"))?;
+        Ok(Self {
+            id: envelope.own_id("id")?,
+            created: envelope.get("created"),
+            kind: EventKind::read(event_type, object.get()),
             object: object.to_owned(),
             body: body.into(),
-        }
+        })
+    }
+
+    /// The object in the data of today's events. Older ones are about their data itself: there
+    /// `object` is missing or only names a type.
+    fn object_of<'a>(envelope: &Fields<'a>) -> Option<&'a RawValue> {
+        let data = envelope.raw("data")?;
+        let object = Fields::of(data.get()).ok()?.raw("object");
+        let object = object.filter(|object| object.get().starts_with('{'));
+        Some(object.unwrap_or(data))
     }
 
     /// What the event tells.
@@ -91,32 +89,5 @@ impl fmt::Debug for Event {
             .field("created", &self.created)
             .field("kind", &self.kind)
             .finish_non_exhaustive()
-    }
-}
-
-/// What every event has, and its data.
-#[derive(Deserialize)]
-struct Envelope<D> {
-    #[serde(deserialize_with = "own_id")]
-    id: EventId,
-    #[serde(default, deserialize_with = "scalar")]
-    created: Option<Timestamp>,
-    #[serde(rename = "type", deserialize_with = "own_id")]
-    event_type: EventType,
-    data: D,
-}
-
-/// The data of today's events. Older ones are about their data itself: there `object` is missing
-/// or only names a type.
-#[derive(Deserialize)]
-struct Data<'a> {
-    // Kept as text: an exact amount cannot pass through a container that serde buffers.
-    #[serde(borrow)]
-    object: &'a RawValue,
-}
-
-impl Data<'_> {
-    fn is_about_an_object(&self) -> bool {
-        self.object.get().starts_with('{')
     }
 }

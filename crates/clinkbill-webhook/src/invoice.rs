@@ -1,15 +1,11 @@
 use std::collections::BTreeMap;
 
 use clinkbill_types::{
-    Amount, BillingMode, Currency, CustomerId, InvoiceId, InvoiceStatus, Money, OrderId, PriceId,
+    Amount, BillingMode, CustomerId, InvoiceId, InvoiceStatus, Money, OrderId, PriceId,
     PricingModel, ProductId, RecurringInterval, SubscriptionId, Timestamp,
 };
-use serde::Deserialize;
 
-use crate::read::{
-    amount, currency, either, many, money, object, own_id, pairs, parsed, read_from_text, scalar,
-    status, unsaid,
-};
+use crate::read::{Fields, Object, read_from_text};
 
 /// An invoice as Clink tells it, in an event or in an answer: what one period of a subscription
 /// costs.
@@ -54,8 +50,7 @@ pub struct Invoice {
 }
 
 /// One line of an invoice, or what a period of a subscription costs.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(from = "WireItem")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceItem {
     /// Its id.
@@ -83,49 +78,36 @@ pub struct InvoiceItem {
 }
 
 /// The price that a line of an invoice charges.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvoiceItemPrice {
     /// The id of the product (`prd_...`).
-    #[serde(default, deserialize_with = "scalar")]
     pub product_id: Option<ProductId>,
     /// Its name.
-    #[serde(default, deserialize_with = "scalar")]
     pub product_name: Option<String>,
     /// The id of the price (`price_...`).
-    #[serde(default, deserialize_with = "scalar")]
     pub price_id: Option<PriceId>,
     /// The state of that price when it was charged.
-    #[serde(default, deserialize_with = "scalar")]
     pub price_snapshot_id: Option<String>,
     /// The price of one unit in major units, in the currency of the line.
-    #[serde(default, deserialize_with = "amount")]
     pub unit_amount: Option<Amount>,
     /// How many units.
-    #[serde(default, deserialize_with = "parsed")]
     pub quantity: Option<u32>,
     /// How often it is charged.
-    #[serde(default, deserialize_with = "object")]
     pub recurring: Option<InvoiceItemRecurring>,
 }
 
 /// How often the price of a line is charged.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvoiceItemRecurring {
     /// The unit of the period.
-    #[serde(default, deserialize_with = "scalar")]
     pub interval: Option<RecurringInterval>,
     /// How many of them a period has; how many days, for [`RecurringInterval::Custom`].
-    #[serde(default, deserialize_with = "parsed")]
     pub interval_count: Option<u32>,
     /// How many days are free at first.
-    #[serde(default, deserialize_with = "parsed")]
     pub trial_period_days: Option<u32>,
     /// What the price counts.
-    #[serde(default, deserialize_with = "scalar")]
     pub pricing_model: Option<PricingModel>,
 }
 
@@ -145,146 +127,86 @@ pub struct InvoiceDiscount {
     pub amount: Option<Money>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire {
-    #[serde(deserialize_with = "own_id")]
-    invoice_id: InvoiceId,
-    #[serde(default = "unsaid", deserialize_with = "status")]
-    status: InvoiceStatus,
-    #[serde(default, deserialize_with = "scalar")]
-    subscription_id: Option<SubscriptionId>,
-    #[serde(default, deserialize_with = "scalar")]
-    order_id: Option<OrderId>,
-    #[serde(default, deserialize_with = "scalar")]
-    customer_id: Option<CustomerId>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_id: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference_id: Option<String>,
-    #[serde(default, deserialize_with = "amount")]
-    original_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "amount")]
-    payment_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "currency")]
-    original_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "scalar")]
-    billing: Option<BillingMode>,
-    #[serde(default, deserialize_with = "many")]
-    items: Vec<InvoiceItem>,
-    #[serde(default, deserialize_with = "many")]
-    line_items: Vec<InvoiceItem>,
-    #[serde(default, deserialize_with = "object")]
-    discount: Option<WireDiscount>,
-    #[serde(default, deserialize_with = "scalar")]
-    create_time: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    current_period_start: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    current_period_end: Option<Timestamp>,
-    #[serde(default, deserialize_with = "pairs")]
-    metadata: BTreeMap<String, String>,
-}
+read_from_text!(Invoice);
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireItem {
-    #[serde(default, deserialize_with = "scalar")]
-    invoice_item_id: Option<String>,
-    #[serde(default, deserialize_with = "amount")]
-    amount: Option<Amount>,
-    #[serde(default, deserialize_with = "amount")]
-    discount_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "amount")]
-    payment_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "scalar")]
-    coupon_terms: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    promotion_code: Option<String>,
-    #[serde(default, deserialize_with = "currency")]
-    currency: Option<Currency>,
-    #[serde(default, deserialize_with = "scalar")]
-    description: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    period_start: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    period_end: Option<Timestamp>,
-    #[serde(default, deserialize_with = "parsed")]
-    proration: Option<bool>,
-    #[serde(default, deserialize_with = "object")]
-    price: Option<InvoiceItemPrice>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireDiscount {
-    #[serde(default, deserialize_with = "scalar")]
-    coupon_id: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    coupon_name: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    coupon_terms: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    promotion_code: Option<String>,
-    #[serde(default, deserialize_with = "amount")]
-    discount_amount: Option<Amount>,
-}
-
-read_from_text!(Invoice as Wire);
-
-impl From<Wire> for Invoice {
-    fn from(wire: Wire) -> Self {
-        let currency = wire.original_currency;
-        Self {
-            invoice_id: wire.invoice_id,
-            status: wire.status,
-            subscription_id: wire.subscription_id,
-            order_id: wire.order_id,
-            customer_id: wire.customer_id,
-            merchant_id: wire.merchant_id,
-            merchant_reference: either(wire.merchant_reference, wire.merchant_reference_id),
-            amount: money(wire.original_amount, currency.clone()),
-            payment_amount: money(wire.payment_amount, currency.clone()),
-            billing: wire.billing,
+impl Object for Invoice {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        let items = fields.objects("items");
+        Ok(Self {
+            invoice_id: fields.own_id("invoiceId")?,
+            status: fields.status("status"),
+            subscription_id: fields.get("subscriptionId"),
+            order_id: fields.get("orderId"),
+            customer_id: fields.get("customerId"),
+            merchant_id: fields.get("merchantId"),
+            merchant_reference: fields.either("merchantReference", "merchantReferenceId"),
+            amount: fields.money("originalAmount", "originalCurrency"),
+            payment_amount: fields.money("paymentAmount", "originalCurrency"),
+            billing: fields.get("billing"),
             // Older events have the other name.
-            items: if wire.items.is_empty() {
-                wire.line_items
+            items: if items.is_empty() {
+                fields.objects("lineItems")
             } else {
-                wire.items
+                items
             },
-            discount: wire.discount.map(|discount| InvoiceDiscount {
-                coupon_id: discount.coupon_id,
-                coupon_name: discount.coupon_name,
-                coupon_terms: discount.coupon_terms,
-                promotion_code: discount.promotion_code,
-                amount: money(discount.discount_amount, currency),
+            discount: fields.fields("discount").map(|discount| InvoiceDiscount {
+                coupon_id: discount.get("couponId"),
+                coupon_name: discount.get("couponName"),
+                coupon_terms: discount.get("couponTerms"),
+                promotion_code: discount.get("promotionCode"),
+                amount: discount
+                    .get("discountAmount")
+                    .zip(fields.get("originalCurrency"))
+                    .map(|(amount, currency)| Money::new(amount, currency)),
             }),
-            created: wire.create_time,
-            period_start: wire.current_period_start,
-            period_end: wire.current_period_end,
-            metadata: wire.metadata,
-        }
+            created: fields.get("createTime"),
+            period_start: fields.get("currentPeriodStart"),
+            period_end: fields.get("currentPeriodEnd"),
+            metadata: fields.pairs("metadata"),
+        })
     }
 }
 
-impl From<WireItem> for InvoiceItem {
-    fn from(wire: WireItem) -> Self {
-        let currency = wire.currency;
-        Self {
-            item_id: wire.invoice_item_id,
-            amount: money(wire.amount, currency.clone()),
-            discount_amount: money(wire.discount_amount, currency.clone()),
-            payment_amount: money(wire.payment_amount, currency),
-            coupon_terms: wire.coupon_terms,
-            promotion_code: wire.promotion_code,
-            description: wire.description,
-            period_start: wire.period_start,
-            period_end: wire.period_end,
-            proration: wire.proration,
-            price: wire.price,
-        }
+impl Object for InvoiceItem {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            item_id: fields.get("invoiceItemId"),
+            amount: fields.money("amount", "currency"),
+            discount_amount: fields.money("discountAmount", "currency"),
+            payment_amount: fields.money("paymentAmount", "currency"),
+            coupon_terms: fields.get("couponTerms"),
+            promotion_code: fields.get("promotionCode"),
+            description: fields.get("description"),
+            period_start: fields.get("periodStart"),
+            period_end: fields.get("periodEnd"),
+            proration: fields.get("proration"),
+            price: fields.object("price"),
+        })
+    }
+}
+
+impl Object for InvoiceItemPrice {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            product_id: fields.get("productId"),
+            product_name: fields.get("productName"),
+            price_id: fields.get("priceId"),
+            price_snapshot_id: fields.get("priceSnapshotId"),
+            unit_amount: fields.get("unitAmount"),
+            quantity: fields.get("quantity"),
+            recurring: fields.object("recurring"),
+        })
+    }
+}
+
+impl Object for InvoiceItemRecurring {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            interval: fields.get("interval"),
+            interval_count: fields.get("intervalCount"),
+            trial_period_days: fields.get("trialPeriodDays"),
+            pricing_model: fields.get("pricingModel"),
+        })
     }
 }
 

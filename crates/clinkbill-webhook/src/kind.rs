@@ -1,8 +1,6 @@
-use std::collections::BTreeMap;
-
 use clinkbill_types::EventType;
-use serde_json::value::{RawValue, to_raw_value};
 
+use crate::read::Object as _;
 use crate::{Dispute, Invoice, Order, PaymentInstrument, Refund, Session, Subscription};
 
 /// Declares what an event tells: each variant has the name of its type of event.
@@ -23,11 +21,11 @@ macro_rules! event_kinds {
         }
 
         impl EventKind {
-            pub(crate) fn read(event_type: EventType, object: &RawValue) -> Self {
+            pub(crate) fn read(event_type: EventType, object: &str) -> Self {
                 match event_type {
-                    $(EventType::$variant => match read(object, <$object>::from_text) {
-                        Some(object) => Self::$variant(object),
-                        None => Self::Unreadable(event_type),
+                    $(EventType::$variant => match <$object>::from_text(object) {
+                        Ok(object) => Self::$variant(Box::new(object)),
+                        Err(_) => Self::Unreadable(event_type),
                     },)+
                     other => Self::Other(other),
                 }
@@ -110,41 +108,4 @@ event_kinds! {
     PaymentMethodDefaultChange(PaymentInstrument),
     /// `payment_method.update`: a payment instrument changed.
     PaymentMethodUpdate(PaymentInstrument),
-}
-
-fn read<T>(object: &RawValue, from_text: fn(&str) -> serde_json::Result<T>) -> Option<Box<T>> {
-    let read = from_text(object.get());
-    read.or_else(|error| from_text(&mended(object).ok_or(error)?))
-        .map(Box::new)
-        .ok()
-}
-
-/// How deep an object is mended. Those that are known have three levels.
-const DEPTH: u8 = 8;
-
-/// The object without the fields that no reader can take: half a character, a number out of all
-/// bounds. A name that stands twice counts the last time.
-fn mended(object: &RawValue) -> Option<String> {
-    serde_json::to_string(&mend(object, DEPTH)?).ok()
-}
-
-fn mend(value: &RawValue, depth: u8) -> Option<Box<RawValue>> {
-    let below = depth.checked_sub(1);
-    match (value.get().as_bytes().first(), below) {
-        (Some(b'{'), Some(below)) => {
-            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(value.get()).ok()?;
-            let fields = fields
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, mend(value, below)?)));
-            to_raw_value(&fields.collect::<BTreeMap<_, _>>()).ok()
-        }
-        (Some(b'['), Some(below)) => {
-            let elements: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
-            let elements = elements.into_iter().filter_map(|value| mend(value, below));
-            to_raw_value(&elements.collect::<Vec<_>>()).ok()
-        }
-        _ => serde_json::from_str::<serde_json::Value>(value.get())
-            .is_ok()
-            .then(|| value.to_owned()),
-    }
 }

@@ -1,16 +1,12 @@
 use std::collections::BTreeMap;
 
 use clinkbill_types::{
-    Amount, Currency, CustomerId, InvoiceId, Money, OrderId, OrderStatus, OrderType,
-    PaymentInstrumentId, PaymentMethodType, PriceId, ProductId, SessionId, Timestamp,
+    CustomerId, InvoiceId, Money, OrderId, OrderStatus, OrderType, PaymentInstrumentId,
+    PaymentMethodType, PriceId, ProductId, SessionId, Timestamp,
 };
-use serde::Deserialize;
 
 use crate::LineItem;
-use crate::read::{
-    amount, currency, either, many, money, object, own_id, pairs, read_from_text, scalar, status,
-    unsaid,
-};
+use crate::read::{Fields, Object, read_from_text};
 
 /// An order as Clink tells it, in an event or in an answer. Each payment attempt makes one.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,142 +58,107 @@ pub struct Order {
 }
 
 /// How a buyer pays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentMethod {
     /// The method.
-    #[serde(default, deserialize_with = "scalar")]
     pub payment_method_type: Option<PaymentMethodType>,
     /// The id of the saved instrument (`pi_...`).
-    #[serde(default, deserialize_with = "scalar")]
     pub payment_instrument_id: Option<PaymentInstrumentId>,
     /// The card's scheme, such as `Visa`.
-    #[serde(default, deserialize_with = "scalar")]
     pub card_scheme: Option<String>,
     /// The last four digits of the card.
-    #[serde(default, deserialize_with = "scalar")]
     pub card_last_four: Option<String>,
     /// The country of the card's issuer.
-    #[serde(default, deserialize_with = "scalar")]
     pub issuer_region: Option<String>,
     /// The card's issuer.
-    #[serde(default, deserialize_with = "scalar")]
     pub issuer_bank: Option<String>,
     /// The wallet the buyer paid from.
-    #[serde(default, deserialize_with = "object")]
     pub wallet: Option<Wallet>,
 }
 
 /// A wallet a buyer paid from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Wallet {
     /// The buyer's name at the wallet.
-    #[serde(default, deserialize_with = "scalar")]
     pub account_tag: Option<String>,
 }
 
 /// What happened at one payment channel.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentExecution {
     /// The channel.
-    #[serde(default, deserialize_with = "scalar")]
     pub channel_code: Option<String>,
     /// The channel's id of the transaction.
-    #[serde(default, deserialize_with = "scalar")]
     pub channel_transaction_id: Option<String>,
     /// The channel's own code of the failure.
-    #[serde(default, deserialize_with = "scalar")]
     pub original_failure_code: Option<String>,
     /// The channel's own words about the failure.
-    #[serde(default, deserialize_with = "scalar")]
     pub original_failure_message: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire {
-    #[serde(deserialize_with = "own_id")]
-    order_id: OrderId,
-    #[serde(default = "unsaid", deserialize_with = "status")]
-    status: OrderStatus,
-    #[serde(default, rename = "type", deserialize_with = "scalar")]
-    order_type: Option<OrderType>,
-    #[serde(default, deserialize_with = "scalar")]
-    session_id: Option<SessionId>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference_id: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference: Option<String>,
-    #[serde(default, deserialize_with = "amount")]
-    amount_subtotal: Option<Amount>,
-    #[serde(default, deserialize_with = "amount")]
-    amount_total: Option<Amount>,
-    #[serde(default, deserialize_with = "currency")]
-    original_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "currency")]
-    payment_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "scalar")]
-    customer_id: Option<CustomerId>,
-    #[serde(default, deserialize_with = "scalar")]
-    customer_email: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    invoice_id: Option<InvoiceId>,
-    #[serde(default, deserialize_with = "scalar")]
-    product_id: Option<ProductId>,
-    #[serde(default, deserialize_with = "scalar")]
-    price_id: Option<PriceId>,
-    #[serde(default, deserialize_with = "many")]
-    price_data_list: Vec<LineItem>,
-    #[serde(default, deserialize_with = "object")]
-    payment_method: Option<PaymentMethod>,
-    #[serde(default, deserialize_with = "many")]
-    payment_execution_details: Vec<PaymentExecution>,
-    #[serde(default, deserialize_with = "scalar")]
-    create_time: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    payment_time: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    failure_code: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    failure_message: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    risk_level: Option<String>,
-    #[serde(default, deserialize_with = "pairs")]
-    metadata: BTreeMap<String, String>,
+read_from_text!(Order);
+
+impl Object for Order {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            order_id: fields.own_id("orderId")?,
+            status: fields.status("status"),
+            order_type: fields.get("type"),
+            session_id: fields.get("sessionId"),
+            merchant_reference: fields.either("merchantReferenceId", "merchantReference"),
+            subtotal: fields.money("amountSubtotal", "originalCurrency"),
+            total: fields.money("amountTotal", "paymentCurrency"),
+            customer_id: fields.get("customerId"),
+            customer_email: fields.get("customerEmail"),
+            invoice_id: fields.get("invoiceId"),
+            product_id: fields.get("productId"),
+            price_id: fields.get("priceId"),
+            lines: fields.objects("priceDataList"),
+            payment_method: fields.object("paymentMethod"),
+            executions: fields.objects("paymentExecutionDetails"),
+            created: fields.get("createTime"),
+            settled: fields.get("paymentTime"),
+            failure_code: fields.get("failureCode"),
+            failure_message: fields.get("failureMessage"),
+            risk_level: fields.get("riskLevel"),
+            metadata: fields.pairs("metadata"),
+        })
+    }
 }
 
-read_from_text!(Order as Wire);
+impl Object for PaymentMethod {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            payment_method_type: fields.get("paymentMethodType"),
+            payment_instrument_id: fields.get("paymentInstrumentId"),
+            card_scheme: fields.get("cardScheme"),
+            card_last_four: fields.get("cardLastFour"),
+            issuer_region: fields.get("issuerRegion"),
+            issuer_bank: fields.get("issuerBank"),
+            wallet: fields.object("wallet"),
+        })
+    }
+}
 
-impl From<Wire> for Order {
-    fn from(wire: Wire) -> Self {
-        Self {
-            order_id: wire.order_id,
-            status: wire.status,
-            order_type: wire.order_type,
-            session_id: wire.session_id,
-            merchant_reference: either(wire.merchant_reference_id, wire.merchant_reference),
-            subtotal: money(wire.amount_subtotal, wire.original_currency),
-            total: money(wire.amount_total, wire.payment_currency),
-            customer_id: wire.customer_id,
-            customer_email: wire.customer_email,
-            invoice_id: wire.invoice_id,
-            product_id: wire.product_id,
-            price_id: wire.price_id,
-            lines: wire.price_data_list,
-            payment_method: wire.payment_method,
-            executions: wire.payment_execution_details,
-            created: wire.create_time,
-            settled: wire.payment_time,
-            failure_code: wire.failure_code,
-            failure_message: wire.failure_message,
-            risk_level: wire.risk_level,
-            metadata: wire.metadata,
-        }
+impl Object for Wallet {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            account_tag: fields.get("accountTag"),
+        })
+    }
+}
+
+impl Object for PaymentExecution {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            channel_code: fields.get("channelCode"),
+            channel_transaction_id: fields.get("channelTransactionId"),
+            original_failure_code: fields.get("originalFailureCode"),
+            original_failure_message: fields.get("originalFailureMessage"),
+        })
     }
 }
 

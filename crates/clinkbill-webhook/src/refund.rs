@@ -1,14 +1,11 @@
 use std::collections::BTreeMap;
 
 use clinkbill_types::{
-    Amount, Currency, CustomerId, Money, OrderId, PaymentInstrumentId, RefundId, RefundReason,
-    RefundStatus, Timestamp,
+    CustomerId, Money, OrderId, PaymentInstrumentId, RefundId, RefundReason, RefundStatus,
+    Timestamp,
 };
-use serde::Deserialize;
 
-use crate::read::{
-    amount, currency, either, money, own_id, pairs, read_from_text, scalar, status, unsaid,
-};
+use crate::read::{Fields, Object, read_from_text};
 
 /// A refund as Clink tells it in an event: money of an order that goes back.
 ///
@@ -46,62 +43,28 @@ pub struct Refund {
     pub metadata: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire {
-    #[serde(deserialize_with = "own_id")]
-    refund_id: RefundId,
-    #[serde(default = "unsaid", deserialize_with = "status")]
-    status: RefundStatus,
-    #[serde(default, deserialize_with = "scalar")]
-    order_id: Option<OrderId>,
-    #[serde(default, deserialize_with = "scalar")]
-    refund_merchant_order_id: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference_id: Option<String>,
-    #[serde(default, deserialize_with = "amount")]
-    refund_amount: Option<Amount>,
-    #[serde(default, deserialize_with = "currency")]
-    refund_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "scalar")]
-    customer_id: Option<CustomerId>,
-    #[serde(default, deserialize_with = "scalar")]
-    payment_instrument_id: Option<PaymentInstrumentId>,
-    #[serde(default, deserialize_with = "scalar")]
-    refund_reason: Option<RefundReason>,
-    #[serde(default, deserialize_with = "scalar")]
-    failure_code: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    failure_message: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    create_time: Option<Timestamp>,
-    #[serde(default, deserialize_with = "pairs")]
-    metadata: BTreeMap<String, String>,
-}
+read_from_text!(Refund);
 
-read_from_text!(Refund as Wire);
-
-impl From<Wire> for Refund {
-    fn from(wire: Wire) -> Self {
-        let told = either(wire.merchant_reference_id, wire.merchant_reference);
-        let in_metadata = wire.metadata.get("merchantReferenceId");
+impl Object for Refund {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        let metadata = fields.pairs("metadata");
+        let told = fields.either("merchantReferenceId", "merchantReference");
+        let in_metadata = metadata.get("merchantReferenceId");
         let in_metadata = in_metadata.and_then(|text| clinkbill_types::given(text));
-        Self {
-            refund_id: wire.refund_id,
-            status: wire.status,
-            order_id: wire.order_id,
-            merchant_refund_id: wire.refund_merchant_order_id,
+        Ok(Self {
+            refund_id: fields.own_id("refundId")?,
+            status: fields.status("status"),
+            order_id: fields.get("orderId"),
+            merchant_refund_id: fields.get("refundMerchantOrderId"),
             merchant_reference: told.or_else(|| in_metadata.map(str::to_owned)),
-            amount: money(wire.refund_amount, wire.refund_currency),
-            customer_id: wire.customer_id,
-            payment_instrument_id: wire.payment_instrument_id,
-            reason: wire.refund_reason,
-            failure_code: wire.failure_code,
-            failure_message: wire.failure_message,
-            created: wire.create_time,
-            metadata: wire.metadata,
-        }
+            amount: fields.money("refundAmount", "refundCurrency"),
+            customer_id: fields.get("customerId"),
+            payment_instrument_id: fields.get("paymentInstrumentId"),
+            reason: fields.get("refundReason"),
+            failure_code: fields.get("failureCode"),
+            failure_message: fields.get("failureMessage"),
+            created: fields.get("createTime"),
+            metadata,
+        })
     }
 }

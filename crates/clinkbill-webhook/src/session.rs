@@ -4,12 +4,8 @@ use clinkbill_types::{
     Amount, Currency, CustomerId, InvoiceId, Money, OrderId, PaymentStatus, PriceId, ProductId,
     RecurringInterval, SessionId, SessionStatus, SubscriptionId, Timestamp, UiMode,
 };
-use serde::Deserialize;
 
-use crate::read::{
-    amount, currency, either, many, money, object, own_id, pairs, parsed, read_from_text, scalar,
-    state, status, unsaid,
-};
+use crate::read::{Fields, Object, read_from_text};
 
 /// A checkout session as Clink tells it, in an event or in an answer.
 ///
@@ -66,181 +62,162 @@ pub struct Session {
 }
 
 /// The customer of a session.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SessionCustomer {
     /// The id of the customer (`cus_...`).
-    #[serde(default, deserialize_with = "scalar")]
     pub customer_id: Option<CustomerId>,
     /// The email address. A customer who came by reference alone has none.
-    #[serde(default, deserialize_with = "scalar")]
     pub email: Option<String>,
 }
 
 /// A line of a one-time purchase as it was sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LineItem {
     /// What the buyer sees.
-    #[serde(default, deserialize_with = "scalar")]
     pub name: Option<String>,
     /// How many units; one when none was sent.
-    #[serde(default, deserialize_with = "parsed")]
     pub quantity: Option<u32>,
     /// The price of one unit in major units.
-    #[serde(default, deserialize_with = "amount")]
     pub unit_amount: Option<Amount>,
     /// The currency, where the line names one.
-    #[serde(default, deserialize_with = "currency")]
     pub currency: Option<Currency>,
     /// A picture.
-    #[serde(default, deserialize_with = "scalar")]
     pub image_url: Option<String>,
 }
 
 /// A product of the dashboard.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Product {
     /// The id of the product (`prd_...`).
-    #[serde(default, deserialize_with = "scalar")]
     pub product_id: Option<ProductId>,
     /// Its name.
-    #[serde(default, deserialize_with = "scalar")]
     pub product_name: Option<String>,
 }
 
 /// A price of the dashboard.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Price {
     /// The id of the price (`price_...`).
-    #[serde(default, deserialize_with = "scalar")]
     pub price_id: Option<PriceId>,
     /// What it costs in each currency.
-    #[serde(default, deserialize_with = "many")]
     pub price_list: Vec<PriceOption>,
     /// How often it is charged; none for a one-time price.
-    #[serde(default, deserialize_with = "object")]
     pub recurring: Option<Recurring>,
 }
 
 /// What a price costs in one currency.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PriceOption {
     /// The amount in major units.
-    #[serde(default, deserialize_with = "amount")]
     pub amount: Option<Amount>,
     /// The currency.
-    #[serde(default, deserialize_with = "currency")]
     pub currency: Option<Currency>,
     /// The exchange rate from the original currency.
-    #[serde(default, deserialize_with = "amount")]
     pub exchange_rate: Option<Amount>,
 }
 
 /// How often a recurring price is charged.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Recurring {
     /// The period.
-    #[serde(default, deserialize_with = "scalar")]
     pub interval: Option<RecurringInterval>,
     /// How many days are free at first.
-    #[serde(default, deserialize_with = "parsed")]
     pub free_trial_days: Option<u32>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire {
-    #[serde(deserialize_with = "own_id")]
-    session_id: SessionId,
-    #[serde(default = "unsaid", deserialize_with = "status")]
-    status: SessionStatus,
-    #[serde(default, deserialize_with = "state")]
-    payment_status: Option<PaymentStatus>,
-    #[serde(default, deserialize_with = "amount")]
-    amount_subtotal: Option<Amount>,
-    #[serde(default, deserialize_with = "amount")]
-    amount_total: Option<Amount>,
-    #[serde(default, deserialize_with = "currency")]
-    original_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "currency")]
-    payment_currency: Option<Currency>,
-    #[serde(default, deserialize_with = "scalar")]
-    order_id: Option<OrderId>,
-    #[serde(default, deserialize_with = "scalar")]
-    invoice_id: Option<InvoiceId>,
-    #[serde(default, deserialize_with = "scalar")]
-    subscription_id: Option<SubscriptionId>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference_id: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference: Option<String>,
-    #[serde(default, deserialize_with = "object")]
-    customer: Option<SessionCustomer>,
-    #[serde(default, deserialize_with = "many")]
-    price_data_list: Vec<LineItem>,
-    #[serde(default, deserialize_with = "object")]
-    product: Option<Product>,
-    #[serde(default, deserialize_with = "object")]
-    price: Option<Price>,
-    #[serde(default, deserialize_with = "scalar")]
-    ui_mode: Option<UiMode>,
-    #[serde(default, deserialize_with = "scalar")]
-    success_url: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    cancel_url: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    return_url: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    created: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    expire: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    locale: Option<String>,
-    #[serde(default, deserialize_with = "parsed")]
-    show_promotion_code: Option<bool>,
-    #[serde(default, deserialize_with = "pairs")]
-    metadata: BTreeMap<String, String>,
+read_from_text!(Session);
+
+impl Object for Session {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            session_id: fields.own_id("sessionId")?,
+            status: fields.status("status"),
+            payment_status: fields.state("paymentStatus"),
+            subtotal: fields.money("amountSubtotal", "originalCurrency"),
+            total: fields.money("amountTotal", "paymentCurrency"),
+            order_id: fields.get("orderId"),
+            invoice_id: fields.get("invoiceId"),
+            subscription_id: fields.get("subscriptionId"),
+            merchant_reference: fields.either("merchantReferenceId", "merchantReference"),
+            customer: fields.object("customer"),
+            lines: fields.objects("priceDataList"),
+            product: fields.object("product"),
+            price: fields.object("price"),
+            ui_mode: fields.get("uiMode"),
+            success_url: fields.get("successUrl"),
+            cancel_url: fields.get("cancelUrl"),
+            return_url: fields.get("returnUrl"),
+            created: fields.get("created"),
+            expires: fields.get("expire"),
+            locale: fields.get("locale"),
+            show_promotion_code: fields.get("showPromotionCode"),
+            metadata: fields.pairs("metadata"),
+        })
+    }
 }
 
-read_from_text!(Session as Wire);
+impl Object for SessionCustomer {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            customer_id: fields.get("customerId"),
+            email: fields.get("email"),
+        })
+    }
+}
 
-impl From<Wire> for Session {
-    fn from(wire: Wire) -> Self {
-        Self {
-            session_id: wire.session_id,
-            status: wire.status,
-            payment_status: wire.payment_status,
-            subtotal: money(wire.amount_subtotal, wire.original_currency),
-            total: money(wire.amount_total, wire.payment_currency),
-            order_id: wire.order_id,
-            invoice_id: wire.invoice_id,
-            subscription_id: wire.subscription_id,
-            merchant_reference: either(wire.merchant_reference_id, wire.merchant_reference),
-            customer: wire.customer,
-            lines: wire.price_data_list,
-            product: wire.product,
-            price: wire.price,
-            ui_mode: wire.ui_mode,
-            success_url: wire.success_url,
-            cancel_url: wire.cancel_url,
-            return_url: wire.return_url,
-            created: wire.created,
-            expires: wire.expire,
-            locale: wire.locale,
-            show_promotion_code: wire.show_promotion_code,
-            metadata: wire.metadata,
-        }
+impl Object for LineItem {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            name: fields.get("name"),
+            quantity: fields.get("quantity"),
+            unit_amount: fields.get("unitAmount"),
+            currency: fields.get("currency"),
+            image_url: fields.get("imageUrl"),
+        })
+    }
+}
+
+impl Object for Product {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            product_id: fields.get("productId"),
+            product_name: fields.get("productName"),
+        })
+    }
+}
+
+impl Object for Price {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            price_id: fields.get("priceId"),
+            price_list: fields.objects("priceList"),
+            recurring: fields.object("recurring"),
+        })
+    }
+}
+
+impl Object for PriceOption {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            amount: fields.get("amount"),
+            currency: fields.get("currency"),
+            exchange_rate: fields.get("exchangeRate"),
+        })
+    }
+}
+
+impl Object for Recurring {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            interval: fields.get("interval"),
+            free_trial_days: fields.get("freeTrialDays"),
+        })
     }
 }
 

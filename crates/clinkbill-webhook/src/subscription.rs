@@ -4,12 +4,9 @@ use clinkbill_types::{
     BillingMode, Currency, CustomerId, PaymentInstrumentId, PaymentMethodType, PriceId, ProductId,
     SessionId, SubscriptionId, SubscriptionStatus, Timestamp,
 };
-use serde::Deserialize;
 
 use crate::InvoiceItem;
-use crate::read::{
-    currency, either, many, object, own_id, pairs, parsed, read_from_text, scalar, status, unsaid,
-};
+use crate::read::{Fields, Object, read_from_text};
 
 /// A subscription as Clink tells it, in an event or in an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,122 +70,67 @@ pub struct Subscription {
 }
 
 /// A planned change of a subscription.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubscriptionPhase {
     /// The place in the plan.
-    #[serde(default, deserialize_with = "parsed")]
     pub sequence: Option<i32>,
     /// The billing cycle from which the phase holds. Compare with
     /// [`elapsed_cycles`](Subscription::elapsed_cycles).
-    #[serde(default, deserialize_with = "parsed")]
     pub effective_cycle: Option<i32>,
     /// The state of a recurring price that will be charged.
-    #[serde(default, deserialize_with = "scalar")]
     pub price_snapshot_id: Option<String>,
     /// How many units.
-    #[serde(default, deserialize_with = "parsed")]
     pub quantity: Option<u32>,
     /// The merchant's own pairs.
-    #[serde(default, deserialize_with = "pairs")]
     pub metadata: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire {
-    #[serde(deserialize_with = "own_id")]
-    subscription_id: SubscriptionId,
-    #[serde(default = "unsaid", deserialize_with = "status")]
-    status: SubscriptionStatus,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    merchant_reference_id: Option<String>,
-    #[serde(default, deserialize_with = "scalar")]
-    session_id: Option<SessionId>,
-    #[serde(default, deserialize_with = "scalar")]
-    customer_id: Option<CustomerId>,
-    #[serde(default, deserialize_with = "scalar")]
-    product_id: Option<ProductId>,
-    #[serde(default, deserialize_with = "scalar")]
-    price_id: Option<PriceId>,
-    #[serde(default, deserialize_with = "scalar")]
-    price_snapshot_id: Option<String>,
-    #[serde(default, deserialize_with = "parsed")]
-    quantity: Option<u32>,
-    #[serde(default, deserialize_with = "currency")]
-    currency: Option<Currency>,
-    #[serde(default, deserialize_with = "scalar")]
-    billing: Option<BillingMode>,
-    #[serde(default, deserialize_with = "scalar")]
-    payment_method_type: Option<PaymentMethodType>,
-    #[serde(default, deserialize_with = "scalar")]
-    payment_instrument_id: Option<PaymentInstrumentId>,
-    #[serde(default, deserialize_with = "scalar")]
-    create_time: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    current_period_start: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    current_period_end: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    trial_start: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    trial_end: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    cancel_at: Option<Timestamp>,
-    #[serde(default, deserialize_with = "parsed")]
-    cancel_at_period_end: Option<bool>,
-    #[serde(default, deserialize_with = "scalar")]
-    canceled_at: Option<Timestamp>,
-    #[serde(default, deserialize_with = "scalar")]
-    cancel_reason: Option<String>,
-    #[serde(default, deserialize_with = "object")]
-    recurring_invoice_item: Option<InvoiceItem>,
-    #[serde(default, deserialize_with = "object")]
-    upcoming_invoice_item: Option<InvoiceItem>,
-    #[serde(default, deserialize_with = "many")]
-    scheduled_phases: Vec<SubscriptionPhase>,
-    #[serde(default, deserialize_with = "parsed")]
-    elapsed_cycles: Option<u32>,
-    #[serde(default, deserialize_with = "pairs")]
-    metadata: BTreeMap<String, String>,
+read_from_text!(Subscription);
+
+impl Object for Subscription {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            subscription_id: fields.own_id("subscriptionId")?,
+            status: fields.status("status"),
+            merchant_reference: fields.either("merchantReference", "merchantReferenceId"),
+            session_id: fields.get("sessionId"),
+            customer_id: fields.get("customerId"),
+            product_id: fields.get("productId"),
+            price_id: fields.get("priceId"),
+            price_snapshot_id: fields.get("priceSnapshotId"),
+            quantity: fields.get("quantity"),
+            currency: fields.get("currency"),
+            billing: fields.get("billing"),
+            payment_method_type: fields.get("paymentMethodType"),
+            payment_instrument_id: fields.get("paymentInstrumentId"),
+            created: fields.get("createTime"),
+            started: fields.get("currentPeriodStart"),
+            current_period_end: fields.get("currentPeriodEnd"),
+            trial_start: fields.get("trialStart"),
+            trial_end: fields.get("trialEnd"),
+            cancel_at: fields.get("cancelAt"),
+            cancel_at_period_end: fields.get("cancelAtPeriodEnd"),
+            canceled: fields.get("canceledAt"),
+            cancel_reason: fields.get("cancelReason"),
+            current: fields.object("recurringInvoiceItem"),
+            upcoming: fields.object("upcomingInvoiceItem"),
+            scheduled_phases: fields.objects("scheduledPhases"),
+            elapsed_cycles: fields.get("elapsedCycles"),
+            metadata: fields.pairs("metadata"),
+        })
+    }
 }
 
-read_from_text!(Subscription as Wire);
-
-impl From<Wire> for Subscription {
-    fn from(wire: Wire) -> Self {
-        Self {
-            subscription_id: wire.subscription_id,
-            status: wire.status,
-            merchant_reference: either(wire.merchant_reference, wire.merchant_reference_id),
-            session_id: wire.session_id,
-            customer_id: wire.customer_id,
-            product_id: wire.product_id,
-            price_id: wire.price_id,
-            price_snapshot_id: wire.price_snapshot_id,
-            quantity: wire.quantity,
-            currency: wire.currency,
-            billing: wire.billing,
-            payment_method_type: wire.payment_method_type,
-            payment_instrument_id: wire.payment_instrument_id,
-            created: wire.create_time,
-            started: wire.current_period_start,
-            current_period_end: wire.current_period_end,
-            trial_start: wire.trial_start,
-            trial_end: wire.trial_end,
-            cancel_at: wire.cancel_at,
-            cancel_at_period_end: wire.cancel_at_period_end,
-            canceled: wire.canceled_at,
-            cancel_reason: wire.cancel_reason,
-            current: wire.recurring_invoice_item,
-            upcoming: wire.upcoming_invoice_item,
-            scheduled_phases: wire.scheduled_phases,
-            elapsed_cycles: wire.elapsed_cycles,
-            metadata: wire.metadata,
-        }
+impl Object for SubscriptionPhase {
+    fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
+        Ok(Self {
+            sequence: fields.get("sequence"),
+            effective_cycle: fields.get("effectiveCycle"),
+            price_snapshot_id: fields.get("priceSnapshotId"),
+            quantity: fields.get("quantity"),
+            metadata: fields.pairs("metadata"),
+        })
     }
 }
 
