@@ -56,7 +56,7 @@ impl Object for Dispute {
             network_reason_code: fields.get("networkReasonCode"),
             evidence_deadline: fields.get("evidenceDeadline"),
             opened: fields.get("channelDisputeTime"),
-            metadata: fields.pairs("metadata"),
+            metadata: fields.metadata(),
         })
     }
 }

@@ -2,7 +2,6 @@ use std::fmt;
 
 use clinkbill_types::{EventId, EventType, Timestamp};
 use serde::de::Error as _;
-use serde_json::value::RawValue;
 
 use crate::EventKind;
 use crate::read::Fields;
@@ -19,8 +18,7 @@ pub struct Event {
     pub created: Option<Timestamp>,
     /// What it tells, and about what.
     pub kind: EventKind,
-    object: Box<RawValue>,
-    body: Box<[u8]>,
+    body: Box<str>,
 }
 
 /// The body is no event of Clink: not JSON, or without what every event has.
@@ -38,24 +36,19 @@ impl Event {
         let json = str::from_utf8(body).map_err(serde_json::Error::custom)?;
         let envelope = Fields::of(json)?;
         let event_type = envelope.own_id("type")?;
-        let object = Self::object_of(&envelope);
-        let object = object.ok_or_else(|| serde_json::Error::missing_field("data"))?;
+        if !envelope.has("data") {
+            return Err(serde_json::Error::missing_field("data").into());
+        }
+        let kind = envelope.inside("data", |data| {
+            let today = data.inside("object", |object| EventKind::read(&event_type, object));
+            today.unwrap_or_else(|| EventKind::read(&event_type, data))
+        });
         Ok(Self {
             id: envelope.own_id("id")?,
             created: envelope.get("created"),
-            kind: EventKind::read(event_type, object.get()),
-            object: object.to_owned(),
-            body: body.into(),
+            kind: kind.unwrap_or_else(|| EventKind::read(&event_type, &Fields::default())),
+            body: json.into(),
         })
-    }
-
-    /// The object in the data of today's events. Older ones are about their data itself: there
-    /// `object` is missing or only names a type.
-    fn object_of<'a>(envelope: &Fields<'a>) -> Option<&'a RawValue> {
-        let data = envelope.raw("data")?;
-        let object = Fields::of(data.get()).ok()?.raw("object");
-        let object = object.filter(|object| object.get().starts_with('{'));
-        Some(object.unwrap_or(data))
     }
 
     /// What the event tells.
@@ -70,7 +63,7 @@ impl Event {
     /// It may hold personal data and access tokens.
     #[must_use]
     pub fn object(&self) -> &str {
-        self.object.get()
+        object_of(&self.body).unwrap_or_default()
     }
 
     /// The whole event byte for byte, with all that stands beside its object.
@@ -78,8 +71,17 @@ impl Event {
     /// It may hold personal data and access tokens.
     #[must_use]
     pub fn body(&self) -> &[u8] {
-        &self.body
+        self.body.as_bytes()
     }
+}
+
+/// Today's events have an object in their data. Older ones are about their data itself: there
+/// `object` is missing or only names a type.
+fn object_of(body: &str) -> Option<&str> {
+    let data = Fields::careful(body).ok()?.json("data")?;
+    let object = Fields::careful(data).ok()?.json("object");
+    let object = object.filter(|object| object.starts_with('{'));
+    Some(object.unwrap_or(data))
 }
 
 impl fmt::Debug for Event {

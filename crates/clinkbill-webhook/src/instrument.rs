@@ -68,7 +68,7 @@ impl Object for PaymentInstrument {
             is_default: fields.get("isDefault"),
             created: fields.either("created", "createTime"),
             visa_registration_succeeded: fields.get("visaRegistrationSucceeded"),
-            metadata: fields.pairs("metadata"),
+            metadata: fields.metadata(),
         })
     }
 }

@@ -149,7 +149,7 @@ impl Object for Invoice {
             } else {
                 items
             },
-            discount: fields.fields("discount").map(|discount| InvoiceDiscount {
+            discount: fields.inside("discount", |discount| InvoiceDiscount {
                 coupon_id: discount.get("couponId"),
                 coupon_name: discount.get("couponName"),
                 coupon_terms: discount.get("couponTerms"),
@@ -162,7 +162,7 @@ impl Object for Invoice {
             created: fields.get("createTime"),
             period_start: fields.get("currentPeriodStart"),
             period_end: fields.get("currentPeriodEnd"),
-            metadata: fields.pairs("metadata"),
+            metadata: fields.metadata(),
         })
     }
 }

@@ -1,6 +1,6 @@
 use clinkbill_types::EventType;
 
-use crate::read::Object as _;
+use crate::read::{Fields, Object as _};
 use crate::{Dispute, Invoice, Order, PaymentInstrument, Refund, Session, Subscription};
 
 /// Declares what an event tells: each variant has the name of its type of event.
@@ -21,13 +21,13 @@ macro_rules! event_kinds {
         }
 
         impl EventKind {
-            pub(crate) fn read(event_type: EventType, object: &str) -> Self {
+            pub(crate) fn read(event_type: &EventType, object: &Fields<'_>) -> Self {
                 match event_type {
-                    $(EventType::$variant => match <$object>::from_text(object) {
+                    $(EventType::$variant => match <$object>::read(object) {
                         Ok(object) => Self::$variant(Box::new(object)),
-                        Err(_) => Self::Unreadable(event_type),
+                        Err(_) => Self::Unreadable(event_type.clone()),
                     },)+
-                    other => Self::Other(other),
+                    other => Self::Other(other.clone()),
                 }
             }
 

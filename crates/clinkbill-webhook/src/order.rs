@@ -124,7 +124,7 @@ impl Object for Order {
             failure_code: fields.get("failureCode"),
             failure_message: fields.get("failureMessage"),
             risk_level: fields.get("riskLevel"),
-            metadata: fields.pairs("metadata"),
+            metadata: fields.metadata(),
         })
     }
 }

@@ -47,7 +47,7 @@ read_from_text!(Refund);
 
 impl Object for Refund {
     fn read(fields: &Fields<'_>) -> serde_json::Result<Self> {
-        let metadata = fields.pairs("metadata");
+        let metadata = fields.metadata();
         let told = fields.either("merchantReferenceId", "merchantReference");
         let in_metadata = metadata.get("merchantReferenceId");
         let in_metadata = in_metadata.and_then(|text| clinkbill_types::given(text));

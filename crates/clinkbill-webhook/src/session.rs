@@ -157,7 +157,7 @@ impl Object for Session {
             expires: fields.get("expire"),
             locale: fields.get("locale"),
             show_promotion_code: fields.get("showPromotionCode"),
-            metadata: fields.pairs("metadata"),
+            metadata: fields.metadata(),
         })
     }
 }

@@ -117,7 +117,7 @@ impl Object for Subscription {
             upcoming: fields.object("upcomingInvoiceItem"),
             scheduled_phases: fields.objects("scheduledPhases"),
             elapsed_cycles: fields.get("elapsedCycles"),
-            metadata: fields.pairs("metadata"),
+            metadata: fields.metadata(),
         })
     }
 }
@@ -129,7 +129,7 @@ impl Object for SubscriptionPhase {
             effective_cycle: fields.get("effectiveCycle"),
             price_snapshot_id: fields.get("priceSnapshotId"),
             quantity: fields.get("quantity"),
-            metadata: fields.pairs("metadata"),
+            metadata: fields.metadata(),
         })
     }
 }
