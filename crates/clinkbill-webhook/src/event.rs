@@ -79,7 +79,8 @@ impl Event {
 /// `object` is missing or only names a type.
 fn object_of(body: &str) -> Option<&str> {
     let data = Fields::careful(body).ok()?.json("data")?;
-    let object = Fields::careful(data).ok()?.json("object");
+    let object = Fields::careful(data).ok();
+    let object = object.and_then(|data| data.json("object"));
     let object = object.filter(|object| object.starts_with('{'));
     Some(object.unwrap_or(data))
 }

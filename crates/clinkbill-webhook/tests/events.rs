@@ -358,6 +358,55 @@ fn the_envelope_itself_may_be_odd() {
 }
 
 #[test]
+fn a_name_that_stands_twice_in_the_envelope_counts_the_last_time() {
+    let body = r#"{"id":"evt_0","id":"evt_1","type":"order.failed","type":"order.succeeded",
+        "data":{},"data":{"object":{"orderId":"order_0"},"object":{"orderId":"order_1"}}}"#;
+    let event = Event::from_json(body.as_bytes()).unwrap();
+    assert_eq!(event.id.as_str(), "evt_1");
+    assert_eq!(event.object(), r#"{"orderId":"order_1"}"#);
+    let EventKind::OrderSucceeded(order) = event.kind else {
+        panic!("an order");
+    };
+    assert_eq!(order.order_id.as_str(), "order_1");
+}
+
+#[test]
+fn a_number_that_stands_for_text_keeps_every_digit() {
+    for number in ["12345678901234567890123", "18446744073709551615", "1.10"] {
+        let order = format!(r#"{{"orderId":{number},"riskLevel":{number}}}"#);
+        let order = read!("order.failed", OrderFailed(Order), &order);
+        assert_eq!(order.order_id.as_str(), number);
+        assert_eq!(order.risk_level.as_deref(), Some(number));
+    }
+}
+
+#[test]
+fn data_that_is_no_object_is_kept_whole_and_no_data_is_no_event() {
+    for data in ["null", "7", "\"order\"", "[{\"orderId\":\"order_1\"}]"] {
+        let body = format!(r#"{{"id":"evt_1","type":"order.succeeded","data":{data}}}"#);
+        let event = Event::from_json(body.as_bytes()).unwrap();
+        assert!(matches!(event.kind, EventKind::Unreadable(_)), "{data}");
+        assert_eq!(event.object(), data);
+    }
+    for body in [
+        r#"{"id":"evt_1","type":"order.succeeded"}"#,
+        r#"[{"id":"evt_1","type":"order.succeeded","data":{}}]"#,
+        "",
+    ] {
+        assert!(Event::from_json(body.as_bytes()).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn a_status_that_is_no_text_is_not_one_that_was_not_said() {
+    for status in ["{}", "[]", "\"half a \\ud83d\""] {
+        let order = format!(r#"{{"orderId":"order_1","status":{status}}}"#);
+        let order = read!("order.succeeded", OrderSucceeded(Order), &order);
+        assert_eq!(order.status.as_str(), "unreadable", "{status}");
+    }
+}
+
+#[test]
 fn a_refund_reads_without_loss() {
     for (amount, reason, metadata) in [
         (

@@ -165,7 +165,7 @@ impl Exchange<'_> {
         if claims_success {
             Error::unreadable(answer, problem).about(made)
         } else {
-            Error::answered(answer)
+            Error::answered(answer).about(made)
         }
     }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::catalogue::{Prices, Products};
 use crate::clock::SystemClock;
-use crate::environment::{Home, PlainHttp, check_transport};
+use crate::environment::{Home, PlainHttp, check_transport, is_bare};
 use crate::observe::{Server, unknown_key};
 use crate::retry::full_jitter;
 use crate::secret::KeyKind;
@@ -321,6 +321,9 @@ fn parse_home(field: &'static str, text: &str, plain: PlainHttp) -> Result<Home,
     let url = Url::parse(text)
         .map_err(|_| Error::invalid(field, "is not an absolute http or https URL"))?;
     check_transport(field, &url, plain)?;
+    if !is_bare(&url) {
+        return Err(Error::invalid(field, "has a user, a query or a fragment"));
+    }
     Ok(Home::of(&url))
 }
 
@@ -394,6 +397,9 @@ mod tests {
             "pay.example.com",
             "javascript:alert(1)",
             "http://pay.example.com",
+            "https://user@pay.example.com",
+            "https://:canary@pay.example.com",
+            "https://pay.example.com?to=canary",
             "",
         ] {
             let error = builder("sk_test_1")
@@ -401,6 +407,7 @@ mod tests {
                 .build()
                 .unwrap_err();
             assert_eq!(error.field(), Some("checkout_host"), "{host}");
+            assert!(!format!("{error} {error:?}").contains("canary"));
         }
     }
 

@@ -1,8 +1,7 @@
-use std::borrow::Cow;
-
 use clinkbill_types::{CustomerId, given};
 
 use crate::Error;
+use crate::error::FieldName;
 
 /// Who pays: at least one of Clink's customer id, an email address and the merchant's own
 /// reference, so it cannot be empty (guide: Customer).
@@ -81,10 +80,7 @@ impl CustomerRef {
 
 /// Blank text counts as absent at Clink, and the word null stands for nothing in what it tells, so
 /// neither is ever sent.
-pub(crate) fn not_blank(
-    field: impl Into<Cow<'static, str>>,
-    text: impl Into<String>,
-) -> Result<String, Error> {
+pub(crate) fn not_blank(field: impl FieldName, text: impl Into<String>) -> Result<String, Error> {
     let text = text.into();
     if text.trim().is_empty() {
         return Err(Error::invalid(field, "is blank"));

@@ -69,11 +69,7 @@ impl Environment {
         let url = Url::parse(api_url)
             .map_err(|_| Error::invalid(field, "is not an absolute http or https URL"))?;
         check_transport(field, &url, PlainHttp::ToAnyMachine)?;
-        let bare = url.username().is_empty()
-            && url.password().is_none()
-            && url.query().is_none()
-            && url.fragment().is_none();
-        if !bare {
+        if !is_bare(&url) {
             return Err(Error::invalid(field, "has a user, a query or a fragment"));
         }
         Ok(Self::Custom(ApiUrl(url)))
@@ -135,6 +131,14 @@ impl fmt::Debug for ApiUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.as_str())
     }
+}
+
+/// Whether the URL has nothing that no base URL has a use for.
+pub(crate) fn is_bare(url: &Url) -> bool {
+    url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
 }
 
 /// Where plain `http` may lead.

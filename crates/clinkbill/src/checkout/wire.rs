@@ -16,6 +16,7 @@ use super::{CheckoutUrl, CreatedSession, Line, NewSession, PromotionCodes, Sched
 use crate::Error;
 use crate::customer::not_blank;
 use crate::environment::Home;
+use crate::error::FieldName;
 use crate::redirect::parse_absolute;
 
 const MOST_PAIRS: usize = 20;
@@ -94,7 +95,8 @@ pub(crate) fn created<U: Rendered>(
         .session_id
         .parse()
         .map_err(|_| Error::unreadable_because("has no usable session id"))?;
-    costs_what_was_asked(&wire, asked)
+    is_for_whom_it_was_asked(&wire, asked)
+        .and_then(|()| costs_what_was_asked(&wire, asked))
         .map_err(|problem| Error::other_than_asked(session_id.clone(), problem))?;
     let url = wire
         .url
@@ -122,6 +124,18 @@ pub(crate) fn created<U: Rendered>(
         ui_mode: wire.ui_mode,
         return_url: set(wire.return_url),
     })
+}
+
+/// Where the answer repeats the merchant's reference, it repeats what was sent. The texts are not
+/// repeated here: a reference may be about a person.
+fn is_for_whom_it_was_asked(
+    wire: &types::CreatedCheckoutSession,
+    asked: &types::CreateCheckoutSessionRequest,
+) -> Result<(), String> {
+    let answered = wire.merchant_reference_id.as_deref().and_then(given);
+    let same = answered.is_none() || answered == asked.merchant_reference_id.as_deref();
+    same.then_some(())
+        .ok_or_else(|| "for another merchant reference than was sent".to_owned())
 }
 
 /// Where the answer repeats the amount or its currency, it repeats what was sent.
@@ -175,8 +189,9 @@ struct At {
     field: &'static str,
 }
 
-impl From<At> for Cow<'static, str> {
-    fn from(At { list, index, field }: At) -> Self {
+impl FieldName for At {
+    fn written(self) -> Cow<'static, str> {
+        let Self { list, index, field } = self;
         format!("{list}[{index}].{field}").into()
     }
 }
@@ -289,7 +304,7 @@ fn apply(
 }
 
 fn pairs(
-    field: impl Into<Cow<'static, str>>,
+    field: impl FieldName,
     pairs: &BTreeMap<String, String>,
     most: usize,
 ) -> Result<Option<BTreeMap<String, String>>, Error> {
@@ -313,7 +328,7 @@ fn pairs(
     Ok((!pairs.is_empty()).then(|| pairs.clone()))
 }
 
-fn positive(field: impl Into<Cow<'static, str>>, amount: Amount) -> Result<Amount, Error> {
+fn positive(field: impl FieldName, amount: Amount) -> Result<Amount, Error> {
     if amount.is_positive() {
         Ok(amount)
     } else {
@@ -322,7 +337,7 @@ fn positive(field: impl Into<Cow<'static, str>>, amount: Amount) -> Result<Amoun
 }
 
 /// The contract counts in 32 bits with a sign.
-fn counting(field: impl Into<Cow<'static, str>>, number: u32) -> Result<i32, Error> {
+fn counting(field: impl FieldName, number: u32) -> Result<i32, Error> {
     match i32::try_from(number) {
         Ok(number @ 1..) => Ok(number),
         _ => Err(Error::invalid(

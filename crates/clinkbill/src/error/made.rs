@@ -7,10 +7,28 @@ use clinkbill_types::{IdError, SessionId};
 
 use super::{Answer, Error, Inner, Outcome, What};
 
+/// How the field that is wrong is called. Not `Into`: to add to its implementations costs a second
+/// of every build, because all of them, in every dependency, are compared.
+pub(crate) trait FieldName {
+    fn written(self) -> Cow<'static, str>;
+}
+
+impl FieldName for &'static str {
+    fn written(self) -> Cow<'static, str> {
+        self.into()
+    }
+}
+
+impl FieldName for String {
+    fn written(self) -> Cow<'static, str> {
+        self.into()
+    }
+}
+
 impl Error {
-    pub(crate) fn invalid(field: impl Into<Cow<'static, str>>, problem: impl Into<String>) -> Self {
+    pub(crate) fn invalid(field: impl FieldName, problem: impl Into<String>) -> Self {
         Self::new(Outcome::NotSent, What::Invalid)
-            .with(|inner| inner.field = Some(field.into()))
+            .with(|inner| inner.field = Some(field.written()))
             .with(|inner| inner.problem = Some(problem.into()))
     }
 

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use clinkbill_types::SessionId;
 
+pub(crate) use made::FieldName;
+
 /// Whether a request that failed took effect.
 ///
 /// Clink keeps no idempotency for checkout sessions: the same request sent twice makes two.

@@ -30,6 +30,11 @@ impl fmt::Display for Error {
                 f.write_str("Clink refused the request")?;
                 inner.describe_answer(f)
             }
+            What::Answered if matches!(inner.http_status, Some(300..=399)) => {
+                write!(f, "the server sent the request elsewhere: ")?;
+                f.write_str(inner.consequence())?;
+                inner.describe_answer(f)
+            }
             What::Answered => {
                 write!(f, "the server failed: {}", inner.consequence())?;
                 inner.describe_answer(f)

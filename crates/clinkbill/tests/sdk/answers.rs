@@ -381,6 +381,37 @@ async fn an_amount_that_was_not_sent_is_an_error_that_names_the_session() {
 }
 
 #[tokio::test]
+async fn another_merchant_reference_than_was_sent_is_an_error_that_names_the_session() {
+    let error = created_as(r#""sessionId":"sess_1","merchantReferenceId":"canary""#)
+        .await
+        .unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert_eq!(error.session_id().unwrap().as_str(), "sess_1");
+    assert!(error.to_string().contains("another merchant reference"));
+    assert!(!format!("{error} {error:?}").contains("canary"));
+    for nothing in ["null", "\" \"", "\"null\""] {
+        let echo = format!(r#""sessionId":"sess_1","merchantReferenceId":{nothing}"#);
+        created_as(&echo).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_failure_that_names_a_session_has_it() {
+    let answer = r#"{"code":500,"msg":"later","data":{"sessionId":"sess_1"}}"#;
+    let error = create_error(json(500, answer)).await;
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert_eq!(error.session_id().unwrap().as_str(), "sess_1");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_and_said_to_be_one() {
+    let elsewhere = ResponseTemplate::new(307).insert_header("Location", "http://127.0.0.1:1/");
+    let error = create_error(elsewhere).await;
+    assert_eq!(error.outcome(), Outcome::Unknown);
+    assert!(error.to_string().contains("elsewhere"), "{error}");
+}
+
+#[tokio::test]
 async fn a_session_is_named_though_the_rest_of_the_answer_is_odd() {
     for odd in [
         r#""expireTime":"""#,
