@@ -28,10 +28,10 @@ use std::process::{Child, Command, Stdio};
 
 /// What neither ratio may be above.
 const GOAL: f64 = 1.15;
-/// The ratios as they were last measured (1.132 and 1.067) and 3 % more, though never above the
+/// The ratios as they were last measured (1.140 and 1.046) and 3 % more, though never above the
 /// goal, so that a step back shows at once.
 const CREATE_LIMIT: f64 = GOAL;
-const EVENT_LIMIT: f64 = 1.099;
+const EVENT_LIMIT: f64 = 1.077;
 
 const SHORT: u64 = 200;
 const LONG: u64 = 1200;
