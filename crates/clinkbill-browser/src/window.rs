@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::{Capabilities, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -148,9 +149,16 @@ impl Window {
     /// Types into the field with this label.
     pub async fn fill_in(&self, label: &str, text: &str) -> Result<(), Error> {
         let path = format!("//input[@id=//label[normalize-space()=\"{label}\"]/@for]");
-        let field = self.wait_for(Locator::XPath(&path)).await?;
-        field.clear().await?;
-        Ok(field.send_keys(text).await?)
+        loop {
+            let field = self.wait_for(Locator::XPath(&path)).await?;
+            match field.clear().await {
+                Err(error) if is_gone(&error) => {}
+                cleared => {
+                    cleared?;
+                    return Ok(field.send_keys(text).await?);
+                }
+            }
+        }
     }
 
     /// Types into the first field of this name.
@@ -169,7 +177,7 @@ impl Window {
     pub async fn text(&self, selector: &str) -> Result<String, Error> {
         loop {
             match self.find(selector).await?.text().await {
-                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) if is_gone(&error) => {}
                 text => return Ok(text?.replace('\u{a0}', " ")),
             }
         }
@@ -237,7 +245,7 @@ impl Window {
     async fn click_on(&self, locator: Locator<'_>) -> Result<(), Error> {
         loop {
             match self.wait_for(locator).await?.click().await {
-                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) if is_gone(&error) => {}
                 clicked => return Ok(clicked?),
             }
         }
@@ -263,6 +271,12 @@ impl Window {
         self.0.issue_cmd(command).await?;
         Ok(())
     }
+}
+
+/// Whether the page has replaced what was found on it. Inside a frame the driver has another name
+/// for it.
+fn is_gone(error: &CmdError) -> bool {
+    error.is_stale_element_reference() || error.is_no_such_element()
 }
 
 impl WebDriverCompatibleCommand for DevTools {
