@@ -51,20 +51,26 @@
 //! Clink publishes, and with numbers of our choice one that is declined, one without funds and one
 //! that has to be confirmed), by a QR code or in an app, whose part the page's own buttons play. It
 //! adapts to the purchase and, by `?country=BR`, to the place of the buyer; counts down on the
-//! merchant's clock; and works without its script. A page of another origin cannot send its forms,
-//! and only that of an embedded session may stand in a frame. There it ends by telling the page
-//! around it, `{"type": "clinkbill.checkout.complete", "sessionId": ..., "returnUrl": ...}` by
+//! merchant's clock; and works without its script. The order of a payment by card shows the last four
+//! digits of the card. Of many lines the page shows 50 at once.
+//!
+//! To a browser the form of a payment answers with a redirect to a page of the checkout, which goes on
+//! to the success URL by itself: browsers would hold a redirect to there against the page's own
+//! policy, wherever that leads on to. A client that does not accept `text/html` is redirected at once.
+//!
+//! A page of another origin cannot send its forms, and only that of an embedded session may stand in
+//! a frame. There it ends by telling the page around it, `{"type": "clinkbill.checkout.complete", "sessionId": ..., "returnUrl": ...}` by
 //! `postMessage` to the origin of the return URL, and by leading the whole window there. Pictures of
 //! a merchant are not fetched.
 //!
 //! # The developer's pages
 //!
 //! `/` lists the books, each named by a digest and the last four characters of its key, and
-//! `/books/...` shows one: the clock, and the latest sessions, orders, subscriptions, customers,
-//! products, events with their deliveries, requests with the rules that decided them, and armed
-//! faults. On a port it is live: what happens appears without a reload. Buttons pay, decline and
-//! expire a session, settle an order, send an event again, move the clock and arm a fault; they do
-//! what `/_sandbox/` does. Expire moves the clock to the session's end, as nothing but time ends
+//! `/books/...` shows one: the clock, and the latest sessions, orders, events with their deliveries,
+//! requests with the rules that decided them, subscriptions, customers, products, and armed faults;
+//! from each list it goes back to all that is kept. On a port both are live: what happens appears
+//! without a reload. Buttons pay, decline and expire a session, settle an order, send an event again,
+//! move the clock and arm a fault; they do what `/_sandbox/` does. Expire moves the clock to the session's end, as nothing but time ends
 //! one. Keys, signing secrets and bodies are not shown. There is no login: who reaches the port,
 //! and calls it by an allowed name, sees and changes every book. A page of another origin cannot.
 //!

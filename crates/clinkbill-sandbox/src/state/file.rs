@@ -109,6 +109,7 @@ impl Held {
         FileExt::lock(&file).map_err(failed)?;
         write_all(&file, header, entries).map_err(failed)?;
         fs::rename(&new, &self.path).map_err(|source| failure("replace", &self.path, source))?;
+        keep_name(&self.path);
         let length = file.metadata().map_err(failed)?.len();
         Ok(Log {
             path: self.path,
@@ -202,6 +203,17 @@ fn write_all(mut file: &File, header: &Header, entries: &[Entry<'static>]) -> io
     }
     file.write_all(&lines)?;
     file.sync_all()
+}
+
+/// Puts it onto the disk which file has the name now, where the system can: what is written from here
+/// on is in the new one, and a loss of power must not lead back to the old one.
+fn keep_name(path: &Path) {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 /// For the owner alone, where the system has such a thing.
