@@ -146,6 +146,16 @@ impl Window {
         self.click_on(Locator::LinkText(text)).await
     }
 
+    /// Follows the link with this text out of the frame that it stands in, and acts in the whole window
+    /// again. What the driver says of the click may be lost with the frame: where the window arrives
+    /// tells whether it was one.
+    pub async fn follow_out_of_frame(&self, text: &str) -> Result<(), Error> {
+        let link = self.wait_for(Locator::LinkText(text)).await?;
+        let _ = link.click().await;
+        self.0.issue_cmd(WholeWindow).await?;
+        Ok(())
+    }
+
     /// Types into the field with this label.
     pub async fn fill_in(&self, label: &str, text: &str) -> Result<(), Error> {
         let path = format!("//input[@id=//label[normalize-space()=\"{label}\"]/@for]");
@@ -277,6 +287,20 @@ impl Window {
 /// for it.
 fn is_gone(error: &CmdError) -> bool {
     error.is_stale_element_reference() || error.is_no_such_element()
+}
+
+/// Acts in no frame any more, whatever has become of it.
+#[derive(Debug)]
+struct WholeWindow;
+
+impl WebDriverCompatibleCommand for WholeWindow {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/frame", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({"id": null}).to_string()))
+    }
 }
 
 impl WebDriverCompatibleCommand for DevTools {

@@ -72,8 +72,10 @@ pub(crate) async fn a_buyer_without_scripts_gets_back_from_an_embedded_checkout(
     stage.window.go(&embedding).await?;
     stage.window.enter_frame("iframe").await?;
     stage.pay_by_card(SUCCEEDS, PAY).await?;
-    stage.window.follow("Continue to the merchant").await?;
-    stage.window.leave_frame().await?;
+    stage
+        .window
+        .follow_out_of_frame("Continue to the merchant")
+        .await?;
     stage.window.arrives_at(&place).await?;
     stage.stands(&checkout, "completed")
 }
