@@ -29,14 +29,39 @@ impl ReadText for Currency {
     }
 }
 
-macro_rules! parsed {
+impl ReadText for Amount {
+    fn read_text(text: &str) -> Option<Self> {
+        text.trim().parse().ok()
+    }
+}
+
+impl ReadText for bool {
+    fn read_text(text: &str) -> Option<Self> {
+        text.trim().parse().ok()
+    }
+}
+
+impl ReadText for Timestamp {
+    fn read_text(text: &str) -> Option<Self> {
+        let moment = text.parse().ok();
+        moment.or_else(|| Self::from_seconds_or_millis(whole(text)?.try_into().ok()?).ok())
+    }
+}
+
+macro_rules! whole_numbers {
     ($($value:ty),+) => {$(
         impl ReadText for $value {
             fn read_text(text: &str) -> Option<Self> {
-                text.trim().parse().ok()
+                let number = text.trim().parse().ok();
+                number.or_else(|| whole(text)?.try_into().ok())
             }
         }
     )+};
 }
 
-parsed!(Amount, Timestamp, bool, i32, u32);
+whole_numbers!(i32, u32);
+
+/// `2.0` and `2e0` are the whole number 2. Exact, as all numbers are.
+fn whole(text: &str) -> Option<i128> {
+    Amount::read_text(text)?.to_minor_units(0)
+}

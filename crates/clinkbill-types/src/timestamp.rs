@@ -72,7 +72,10 @@ impl FromStr for Timestamp {
         if let Ok(number) = text.parse() {
             return Self::from_seconds_or_millis(number);
         }
-        if let Ok(number) = text.parse() {
+        // Decimal would read `1_700_000_000` too.
+        if !text.contains('_')
+            && let Ok(number) = text.parse()
+        {
             return Self::from_fraction(number);
         }
         let moment: DateTime<FixedOffset> = text.parse().map_err(|_| TimestampError)?;
@@ -202,6 +205,7 @@ mod tests {
         for text in [
             "\"yesterday\"",
             "\"2025-01-15\"",
+            "\"1_700_000_000\"",
             "true",
             "9223372036854775807",
             "-9223372036854775808",

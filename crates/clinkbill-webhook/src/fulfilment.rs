@@ -259,9 +259,9 @@ impl Expectation {
 
 /// `succeeded`: an event says so.
 fn by_order(order: &Order, succeeded: bool) -> Told<'_> {
-    // A period is delivered by its invoice, which has an event of its own.
-    let waits_for_invoice =
-        order.order_type == Some(OrderType::Recurring) && order.invoice_id.is_none();
+    // A period is delivered by its invoice, which has an event of its own. So is what may be one.
+    let one_time = matches!(order.order_type, None | Some(OrderType::OneTime));
+    let waits_for_invoice = !one_time && order.invoice_id.is_none();
     let stand = match &order.status {
         _ if waits_for_invoice => Stand::NotYet,
         OrderStatus::Success => Stand::Paid,

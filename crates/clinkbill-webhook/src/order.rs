@@ -16,7 +16,7 @@ pub struct Order {
     pub order_id: OrderId,
     /// Where the order stands.
     pub status: OrderStatus,
-    /// Whether the order is one of a series.
+    /// Whether the order is one of a series. Unknown when it says so in a shape nobody can read.
     pub order_type: Option<OrderType>,
     /// The session the attempt was made in.
     pub session_id: Option<SessionId>,
@@ -106,7 +106,7 @@ impl Object for Order {
         Ok(Self {
             order_id: fields.own_id("orderId")?,
             status: fields.status("status"),
-            order_type: fields.get("type"),
+            order_type: fields.state("type"),
             session_id: fields.get("sessionId"),
             merchant_reference: fields.either("merchantReferenceId", "merchantReference"),
             subtotal: fields.money("amountSubtotal", "originalCurrency"),

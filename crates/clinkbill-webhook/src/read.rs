@@ -41,7 +41,7 @@ pub(crate) use read_from_text;
 
 /// The fields of an object. Of a name that stands twice the last one counts.
 #[derive(Default)]
-pub(crate) struct Fields<'a>(Vec<(Cow<'a, [u8]>, Value<'a>)>);
+pub(crate) struct Fields<'a>(Vec<(Cow<'a, str>, Value<'a>)>);
 
 enum Value<'a> {
     Nothing,
@@ -73,12 +73,17 @@ impl<'a> Fields<'a> {
 
     fn value(&self, name: &str) -> Option<&Value<'a>> {
         let mut latest_first = self.0.iter().rev();
-        let (_, value) = latest_first.find(|(field, _)| **field == *name.as_bytes())?;
+        let (_, value) = latest_first.find(|(field, _)| field == name)?;
         Some(value)
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
         self.value(name).is_some()
+    }
+
+    /// Whether something stands there, readable or not.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        self.value(name).is_some_and(|value| !value.is_nothing())
     }
 
     /// The text of a value, after [`careful`](Self::careful).
@@ -165,7 +170,7 @@ impl<'a> Fields<'a> {
     }
 
     fn into_pairs(self) -> BTreeMap<String, String> {
-        let pair = |(name, value): (Cow<'_, [u8]>, Value<'_>)| {
+        let pair = |(name, value): (Cow<'_, str>, Value<'_>)| {
             let Value::Json(json) = value else {
                 return None;
             };
@@ -173,10 +178,7 @@ impl<'a> Fields<'a> {
                 return None;
             }
             let text = quoted(json).unwrap_or(Cow::Borrowed(json.get()));
-            Some((
-                String::from_utf8(name.into_owned()).ok()?,
-                text.into_owned(),
-            ))
+            Some((name.into_owned(), text.into_owned()))
         };
         self.0.into_iter().filter_map(pair).collect()
     }
@@ -189,11 +191,12 @@ const UNREADABLE: &str = "unreadable";
 const METADATA: &str = "metadata";
 
 impl Value<'_> {
+    /// Null, or text that stands for nothing.
     fn is_nothing(&self) -> bool {
         match self {
             Self::Nothing => true,
-            Self::Json(json) => json.get() == "null",
-            _ => false,
+            Self::Json(json) if json.get() == "null" => true,
+            _ => self.text().is_some_and(|text| given(&text).is_none()),
         }
     }
 
@@ -212,20 +215,7 @@ impl Value<'_> {
     }
 
     fn read<T: ReadText>(&self) -> Option<T> {
-        let text = self.text()?;
-        T::read_text(given(&text)?).or_else(|| {
-            // `2.0` and `2e0` are the whole number 2, and written without a fraction here.
-            let number: f64 = self.is_number().then(|| text.parse().ok())??;
-            T::read_text(&number.to_string())
-        })
-    }
-
-    fn is_number(&self) -> bool {
-        let Self::Json(json) = self else {
-            return false;
-        };
-        let first = json.get().as_bytes().first();
-        first.is_some_and(|first| *first == b'-' || first.is_ascii_digit())
+        T::read_text(given(&self.text()?)?)
     }
 
     fn inside<T>(&self, read: impl FnOnce(&Fields<'_>) -> T) -> Option<T> {
@@ -265,12 +255,25 @@ impl<'de> Visitor<'de> for EachField {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
         let mut fields = Vec::with_capacity(16);
-        while let Some(Name(name)) = map.next_key()? {
-            let value = match self.0 {
-                Pass::Quick if !is_kept_as_text(&name) => map.next_value_seed(QuickValue)?,
-                _ => Value::Json(map.next_value()?),
-            };
-            fields.push((name, value));
+        match self.0 {
+            Pass::Quick => {
+                while let Some(Name(name)) = map.next_key()? {
+                    let value = if is_kept_as_text(&name) {
+                        Value::Json(map.next_value()?)
+                    } else {
+                        map.next_value_seed(QuickValue)?
+                    };
+                    fields.push((name, value));
+                }
+            }
+            Pass::Careful => {
+                while let Some((name, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+                    // A name that is no Unicode text is nobody's.
+                    if let Some(name) = quoted(name) {
+                        fields.push((name, Value::Json(value)));
+                    }
+                }
+            }
         }
         Ok(Fields(fields))
     }
@@ -278,8 +281,8 @@ impl<'de> Visitor<'de> for EachField {
 
 /// Amounts have fractions, which the quick pass cannot keep: without this an object with an
 /// amount would be read twice.
-fn is_kept_as_text(name: &[u8]) -> bool {
-    name == METADATA.as_bytes() || name.starts_with(b"amount") || name.ends_with(b"Amount")
+fn is_kept_as_text(name: &str) -> bool {
+    name == METADATA || name.starts_with("amount") || name.ends_with("Amount")
 }
 
 struct QuickValue;
@@ -337,9 +340,8 @@ impl<'de> Visitor<'de> for QuickValue {
     }
 }
 
-/// The name of a field. As bytes: one that is no Unicode text (half a surrogate pair) is no reason
-/// to refuse the fields beside it.
-struct Name<'a>(Cow<'a, [u8]>);
+/// The name of a field, borrowed where it has no escapes in it.
+struct Name<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -352,15 +354,15 @@ impl<'de> Deserialize<'de> for Name<'de> {
                 f.write_str("a name")
             }
 
-            fn visit_borrowed_bytes<E: de::Error>(self, name: &'de [u8]) -> Result<Name<'de>, E> {
+            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
                 Ok(Name(Cow::Borrowed(name)))
             }
 
-            fn visit_bytes<E: de::Error>(self, name: &[u8]) -> Result<Name<'de>, E> {
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Name<'de>, E> {
                 Ok(Name(Cow::Owned(name.to_owned())))
             }
         }
 
-        deserializer.deserialize_bytes(AnyName)
+        deserializer.deserialize_str(AnyName)
     }
 }

@@ -105,7 +105,7 @@ pub struct Price {
     pub price_id: Option<PriceId>,
     /// What it costs in each currency.
     pub price_list: Vec<PriceOption>,
-    /// How often it is charged; none for a one-time price.
+    /// How often it is charged; none for a one-time price, empty when nobody can read how often.
     pub recurring: Option<Recurring>,
 }
 
@@ -197,7 +197,9 @@ impl Object for Price {
         Ok(Self {
             price_id: fields.get("priceId"),
             price_list: fields.objects("priceList"),
-            recurring: fields.object("recurring"),
+            recurring: fields
+                .object("recurring")
+                .or_else(|| fields.says("recurring").then(Recurring::default)),
         })
     }
 }

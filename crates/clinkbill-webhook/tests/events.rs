@@ -381,6 +381,57 @@ fn a_number_that_stands_for_text_keeps_every_digit() {
 }
 
 #[test]
+fn no_number_passes_through_a_float() {
+    for (number, amount, quantity) in [
+        ("4.990000000000000000000000000001", None, None),
+        ("4.9899999999999999999999999999999", None, None),
+        ("12345678901234567890.1234567890123", None, None),
+        ("4.99e-400", None, None),
+        ("1e30", None, None),
+        (
+            "2.00000000000000000001",
+            Some("2.00000000000000000001"),
+            None,
+        ),
+        ("2.0", Some("2.0"), Some(2)),
+        ("2e0", Some("2"), Some(2)),
+        ("20e-1", Some("2.0"), Some(2)),
+        ("4294967296.0", Some("4294967296.0"), None),
+    ] {
+        for written in [number.to_owned(), format!("\"{number}\"")] {
+            let json = format!(
+                r#"{{"orderId":"order_1","amountSubtotal":{written},"originalCurrency":"USD",
+                "priceDataList":[{{"quantity":{written},"unitAmount":{written}}}]}}"#
+            );
+            let order = read!("order.succeeded", OrderSucceeded(Order), &json);
+            let line = &order.lines[0];
+            let unit = line.unit_amount.map(|amount| amount.to_string());
+            assert_eq!(unit.as_deref(), amount, "{json}");
+            assert_eq!(line.quantity, quantity, "{json}");
+            let subtotal = order.subtotal.map(|money| money.amount().to_string());
+            assert_eq!(subtotal.as_deref(), amount, "{json}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_json_is_no_event() {
+    let order = r#"{"orderId":"order_1","status":"success"}"#;
+    for body in [
+        format!("{{\"id\":\"evt_1\",\"type\":\"order.succeeded\",\"a\nb\":1,\"data\":{{\"object\":{order}}}}}"),
+        format!("{{\"id\":\"evt_1\",\"type\":\"order.succeeded\",\"data\":{{\"a\u{0}b\":1.5,\"object\":{order}}}}}"),
+        format!("{{\"id\":\"evt_1\",\"type\":\"order.succeeded\",\"data\":{{\"object\":{order}}}}} x"),
+        "{\"id\":\"evt_1\",\"type\":\"order.succeeded\",\"data\":{\"object\":{\"orderId\":\"order_1\",\"a\nb\":1}}}".to_owned(),
+    ] {
+        assert!(Event::from_json(body.as_bytes()).is_err(), "{body:?}");
+    }
+    let half = r#"{"id":"evt_1","type":"order.succeeded","data":{"object":{"half a \ud83d":1,"orderId":"order_1"}}}"#;
+    let event = Event::from_json(half.as_bytes()).unwrap();
+    assert!(is_typed(&event));
+    assert!(event.object().starts_with(r#"{"half"#));
+}
+
+#[test]
 fn data_that_is_no_object_is_kept_whole_and_no_data_is_no_event() {
     for data in ["null", "7", "\"order\"", "[{\"orderId\":\"order_1\"}]"] {
         let body = format!(r#"{{"id":"evt_1","type":"order.succeeded","data":{data}}}"#);

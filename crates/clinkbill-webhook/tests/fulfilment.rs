@@ -234,10 +234,20 @@ fn only_a_completed_session_is_paid() {
 
 #[test]
 fn a_subscription_waits_for_the_invoice_it_is_delivered_by() {
-    assert_eq!(by_order(r#"{"type":"recurring"}"#), Fulfilment::NotYet);
+    for kind in [
+        r#""recurring""#,
+        r#"" recurring ""#,
+        r#"["recurring"]"#,
+        "{}",
+    ] {
+        let changes = format!(r#"{{"type":{kind}}}"#);
+        assert_eq!(by_order(&changes), Fulfilment::NotYet, "{changes}");
+    }
     for changes in [
         r#"{"subscriptionId":"sub_1"}"#,
         r#"{"price":{"recurring":{"interval":"month"}}}"#,
+        r#"{"price":{"recurring":"month"}}"#,
+        r#"{"price":{"recurring":[{"interval":"month"}]}}"#,
     ] {
         assert_eq!(by_session(changes), Fulfilment::NotYet, "{changes}");
     }
