@@ -11,7 +11,7 @@ use clinkbill::{
 use crate::connect::{Call, Connect, DryRun, call_failure};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::shape::{Created, Session, Sum, time};
+use crate::shape::{Created, Session, Sum, quoted, time};
 
 const CREATE: &str = "checkout/session";
 
@@ -220,17 +220,35 @@ where
         output.say(&args.connect.request("POST", CREATE, Some(body))?)?;
         return Ok(Exit::Success);
     }
-    let look = match &args.merchant_reference {
-        Some(reference) => format!(
-            "a session may exist; its orders: clinkbill order list --merchant-reference {reference}"
-        ),
-        None => "a session may exist: look in the dashboard before you try again".to_owned(),
-    };
     let client = args.connect.client()?;
     let created = client.checkout_sessions().create(new).await;
-    let created = created.map_err(|error| call_failure(&error, Call::Write(&look)))?;
-    output.say(&shown(created))?;
+    let created = created.map_err(|error| {
+        let look = match (error.session_id(), &args.merchant_reference) {
+            (Some(id), _) => format!("the session: {}", args.look_at(id)),
+            (None, Some(reference)) => format!(
+                "a session may exist; its orders: clinkbill order list --merchant-reference {}{}",
+                quoted(reference),
+                args.connect.again()
+            ),
+            (None, None) => {
+                "a session may exist: look in the dashboard before you try again".to_owned()
+            }
+        };
+        call_failure(&error, Call::Write(&look))
+    })?;
+    let id = created.session_id.clone();
+    output.say(&shown(created)).map_err(|failure| {
+        let made = format!("session {id} was made, and cannot be told");
+        failure.about(made).hint(args.look_at(&id))
+    })?;
     Ok(Exit::Success)
+}
+
+impl Create {
+    fn look_at(&self, id: &SessionId) -> String {
+        let again = self.connect.again();
+        format!("clinkbill checkout get {}{again}", quoted(id.as_str()))
+    }
 }
 
 async fn get(args: &Get, output: Output) -> Result<Exit, Failure> {

@@ -1,13 +1,13 @@
 //! Which server a command talks to, and as whom.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clinkbill::{Client, Environment, Error, Outcome, SecretKey};
 use url::Url;
 
 use crate::exit::{Exit, Failure};
 use crate::secret::{self, SECRET_KEY, Unusable, check_key, masked};
-use crate::shape::Request;
+use crate::shape::{Request, quoted};
 
 /// What can be done where a server is on another machine and has no https.
 pub(crate) const NOT_IN_CLEAR: &str = "use https, or make a tunnel and call this machine: \
@@ -62,6 +62,16 @@ impl Connect {
             return Err(Failure::new(Exit::Usage, message).hint("leave one of the two out"));
         }
         Ok(environment)
+    }
+
+    /// What leads another command to the same server, as the same merchant, in words of a shell.
+    pub(crate) fn again(&self) -> String {
+        let url = self.base_url.as_deref();
+        let url = url.map(|url| format!(" --base-url {}", quoted(url)));
+        let production = self.production.then(|| " --production".to_owned());
+        let key = self.key_file.as_deref().map(Path::to_string_lossy);
+        let key = key.map(|path| format!(" --key-file {}", quoted(&path)));
+        url.into_iter().chain(production).chain(key).collect()
     }
 
     /// The text of the key, if there is one.

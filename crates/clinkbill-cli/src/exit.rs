@@ -77,6 +77,18 @@ impl Failure {
         }
     }
 
+    /// The same, of which this has to be known even by who reads no more.
+    pub(crate) fn about(self, known: impl Display) -> Self {
+        let message = match self.message {
+            Some(message) => format!("{known}: {message}"),
+            None => format!("{known}: nobody reads stdout"),
+        };
+        Self {
+            message: Some(message),
+            ..self
+        }
+    }
+
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Display) -> Self {
         self.hint = Some(hint.to_string());

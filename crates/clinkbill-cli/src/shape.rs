@@ -1,6 +1,7 @@
 //! What commands print: for people as it is displayed, and with `--json` in these shapes, which
 //! stand in `schemas/command-output.schema.json`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -446,8 +447,9 @@ impl fmt::Display for Request {
 }
 
 /// One word of a shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
+pub(crate) fn quoted(text: &str) -> Cow<'_, str> {
+    // No argument and no JSON has the byte 0 that no word of a shell can have.
+    shlex::try_quote(text).unwrap_or_default()
 }
 
 impl fmt::Display for Signed {

@@ -1,5 +1,8 @@
 //! What is asked for in the wrong way, or no longer wanted.
 
+use std::fs::File;
+use std::process::Stdio;
+
 use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -7,6 +10,17 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::command::{Ended, NOWHERE, clinkbill, fits, runtime, sandbox_without_events};
 
 const KEY: (&str, &str) = ("CLINK_SECRET_KEY", "sk_test_x7key");
+
+const CREATE: [&str; 8] = [
+    "checkout",
+    "create",
+    "--reference",
+    "u",
+    "--currency",
+    "USD",
+    "--line",
+    "A mug:1:4.99",
+];
 
 #[test]
 fn programs_are_told_of_a_wrong_command_line_in_the_shape_of_every_failure() {
@@ -91,20 +105,68 @@ fn who_stops_reading_gets_no_message_and_no_success() {
 }
 
 #[test]
+fn a_session_that_was_made_is_named_though_stdout_cannot_be_written() {
+    let shop = sandbox_without_events();
+    let variables = [
+        ("CLINK_BASE_URL", &shop.base_url[..]),
+        ("CLINK_SECRET_KEY", &shop.key),
+    ];
+    let (reader, closed) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut ends = vec![(Stdio::from(closed), 141)];
+    if let Ok(full) = File::options().write(true).open("/dev/full") {
+        ends.push((full.into(), 1));
+    }
+    for (stdout, exit) in ends {
+        let mut create = clinkbill(&variables);
+        create.args(CREATE).args(["--base-url", &shop.base_url]);
+        let output = create.stdout(stdout).output().unwrap();
+        assert_eq!(output.code(), exit);
+        let told = output.stderr();
+        assert!(told.contains("session sess_"), "{told}");
+        // What the hint says leads to the session.
+        let (_, again) = told.split_once("hint: clinkbill ").unwrap();
+        let again = shlex::split(again).unwrap();
+        let read = clinkbill(&variables[1..]).args(again).output().unwrap();
+        assert!(read.stdout().contains("open"), "{}", read.stderr());
+    }
+}
+
+#[test]
+fn the_hint_after_an_unknown_outcome_leads_to_the_same_server_whatever_the_reference() {
+    let runtime = runtime();
+    let server = runtime.block_on(MockServer::start());
+    let failing = ResponseTemplate::new(502);
+    runtime.block_on(Mock::given(any()).respond_with(failing).mount(&server));
+    let base_url = format!("{}/api/", server.uri());
+    let reference = "A 17'; id #";
+    let output = clinkbill(&[KEY])
+        .args(CREATE)
+        .args(["--base-url", &base_url, "--merchant-reference", reference])
+        .output()
+        .unwrap();
+    assert_eq!(output.code(), 75);
+    let told = output.stderr();
+    let (_, command) = told.split_once("its orders: clinkbill ").unwrap();
+    assert_eq!(
+        shlex::split(command).unwrap(),
+        [
+            "order",
+            "list",
+            "--merchant-reference",
+            reference,
+            "--base-url",
+            &base_url
+        ]
+    );
+}
+
+#[test]
 fn what_is_read_from_a_server_that_is_not_the_api_is_nothing_to_wait_for() {
     let runtime = runtime();
     let server = runtime.block_on(MockServer::start());
     let base_url = format!("{}/api/", server.uri());
-    let create = [
-        "checkout",
-        "create",
-        "--reference",
-        "u",
-        "--currency",
-        "USD",
-        "--line",
-        "A mug:1:4.99",
-    ];
+    let create = CREATE;
     let read = ["order", "list"];
     for (status, arguments, exit, hint) in [
         (200, &read[..], 78, "ends in /api/"),
