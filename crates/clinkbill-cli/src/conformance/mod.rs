@@ -185,7 +185,7 @@ impl Args {
 
     fn choice(&self) -> Result<Choice, Failure> {
         let Some(base_url) = &self.base_url else {
-            return Ok(Choice::Wiremock);
+            return Ok(Choice::Server);
         };
         let secret_key = secret::text(self.key_file.as_deref(), SECRET_KEY)?;
         let secret_key = secret_key.ok_or_else(|| target_failure(TargetError::NoKey))?;

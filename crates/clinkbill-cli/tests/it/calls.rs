@@ -111,7 +111,7 @@ fn what_is_dry_is_not_sent_and_shows_the_request_without_the_key() {
         ),
         (
             &["checkout", "get", "sess_1"],
-            ["/api/checkout/session/sess_1'", "curl -X GET"],
+            ["/api/checkout/session/sess_1 ", "curl -X GET"],
         ),
         (
             &["order", "list", "--merchant-reference", "a b&c"],

@@ -11,7 +11,8 @@ use super::{BASE_URL, SECRET_KEY, TARGET, TargetError};
 /// Which target somebody asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
-    /// The sandbox behind a wiremock server of this process.
+    /// The sandbox behind a wiremock server of this process. The feature `wiremock` has it.
+    #[cfg(feature = "wiremock")]
     Wiremock,
     /// The sandbox on a loopback port of this process.
     Server,
@@ -46,7 +47,10 @@ impl Choice {
         secret_key: Option<&str>,
     ) -> Result<Self, TargetError> {
         match (target.map(str::trim), base_url) {
+            #[cfg(feature = "wiremock")]
             (None | Some("wiremock"), None) => Ok(Self::Wiremock),
+            #[cfg(not(feature = "wiremock"))]
+            (None, None) => Ok(Self::Server),
             (Some("server"), None) => Ok(Self::Server),
             (None | Some("remote"), Some(base_url)) => {
                 let secret_key = secret_key.ok_or(TargetError::NoKey)?;

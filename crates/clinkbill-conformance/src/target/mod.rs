@@ -55,7 +55,7 @@ pub enum TargetKind {
 #[non_exhaustive]
 pub enum TargetError {
     /// There is no target of this name.
-    #[error("{TARGET} is wiremock, server or remote, not {0:?}")]
+    #[error("{TARGET} is {TARGETS}, not {0:?}")]
     NoSuchTarget(String),
     /// A base URL beside a target of this process.
     #[error("{TARGET} names a target of this process, and {BASE_URL} another: unset one of them")]
@@ -100,13 +100,20 @@ pub enum TargetError {
     KeyRefused,
 }
 
+#[cfg(feature = "wiremock")]
+const TARGETS: &str = "wiremock, server or remote";
+#[cfg(not(feature = "wiremock"))]
+const TARGETS: &str = "server or remote";
+
 impl Target {
     /// The sandbox behind a wiremock server, in this process, with a merchant of its own.
+    #[cfg(feature = "wiremock")]
     pub async fn wiremock() -> Result<Self, TargetError> {
         Self::wiremock_of(&Sandbox::new()).await
     }
 
     /// A sandbox of the caller's behind a wiremock server, in this process.
+    #[cfg(feature = "wiremock")]
     pub async fn wiremock_of(sandbox: &Sandbox) -> Result<Self, TargetError> {
         let server = sandbox.wiremock().await?;
         let wire = local(server.base_url(), server.secret_key())?;
@@ -161,6 +168,7 @@ impl Target {
     /// The target of a choice, up and answering.
     pub async fn open(choice: &Choice) -> Result<Self, TargetError> {
         match choice {
+            #[cfg(feature = "wiremock")]
             Choice::Wiremock => Self::wiremock().await,
             Choice::Server => Self::served(&Sandbox::new()).await,
             Choice::Elsewhere(elsewhere) => Self::elsewhere(elsewhere).await,
