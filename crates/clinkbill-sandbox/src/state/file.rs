@@ -1,6 +1,6 @@
 //! The state file on the disk: who holds it, how it is replaced, and how it grows.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,9 +14,6 @@ use crate::journal::{Entry, Journal, NotKept};
 
 /// How often a file is opened anew that was replaced in between.
 const TRIES: usize = 10;
-
-/// After how many changes it is looked at again whether the file is where it was.
-const LOOK: u32 = 64;
 
 /// A file that nobody else can hold.
 pub(super) struct Held {
@@ -39,8 +36,6 @@ pub(super) struct Log {
 struct Written {
     /// In bytes.
     length: u64,
-    /// How many changes there may be until its path is looked at again.
-    until_look: u32,
 }
 
 impl Held {
@@ -114,10 +109,7 @@ impl Held {
         Ok(Log {
             path: self.path,
             file,
-            written: Mutex::new(Written {
-                length,
-                until_look: 0,
-            }),
+            written: Mutex::new(Written { length }),
             is_broken: AtomicBool::new(false),
             _before: self.file,
         })
@@ -155,21 +147,11 @@ impl Journal for Log {
 
 impl Log {
     /// Whether what was written is still what the next start will find: nobody has removed the file,
-    /// put another in its place, or written into it.
-    ///
-    /// A file that was only moved has everything, so that its path is looked at now and then.
+    /// moved it away, put another in its place, or written something more into it.
     fn is_as_written(&self) -> bool {
-        let mut state = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_whole = |file: &Metadata| file.len() == state.length && has_name(file);
-        if !self.file.metadata().as_ref().is_ok_and(is_whole) {
-            return false;
-        }
-        if let Some(left) = state.until_look.checked_sub(1) {
-            state.until_look = left;
-            return true;
-        }
-        state.until_look = LOOK;
-        is_at(&self.file, &self.path)
+        let state = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let length = self.file.metadata().map(|file| file.len());
+        length.is_ok_and(|length| length == state.length) && is_at(&self.file, &self.path)
     }
 }
 
@@ -223,17 +205,6 @@ fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
-}
-
-/// Whether there is still a path that leads to the file.
-#[cfg(unix)]
-fn has_name(file: &Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::nlink(file) > 0
-}
-
-#[cfg(not(unix))]
-fn has_name(_: &Metadata) -> bool {
-    true
 }
 
 /// Whether this is still the file at this path: whoever held it before may have replaced it.

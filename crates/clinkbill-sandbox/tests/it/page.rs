@@ -438,6 +438,13 @@ fn a_subscription_says_its_rhythm_and_its_trial() {
         text(&page)
     );
     assert!(text(&page).contains("Start free trial"));
+    assert!(text(&page).contains("You pay 0.00\u{a0}USD;"));
+    let asked = trial.pay_by_card("4000002500003155");
+    assert!(
+        text(&asked).contains("this payment of 0.00\u{a0}USD"),
+        "{}",
+        text(&asked)
+    );
 }
 
 #[test]

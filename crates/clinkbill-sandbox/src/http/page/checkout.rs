@@ -9,7 +9,7 @@ use super::Page;
 use super::answer::{Frames, render};
 use super::code::Code;
 use super::methods::{Way, label};
-use super::summary::{self, Lines, Moment, Terms, money};
+use super::summary::{self, Lines, Moment, Terms, due, money};
 use super::wish::{Step, Wish};
 use crate::Answer;
 use crate::book::{Book, OrderState, Session};
@@ -45,6 +45,8 @@ struct Checkout<'a> {
     /// The query of this page, but for the part of the lines.
     around: String,
     total: String,
+    /// What an attempt takes: nothing at the beginning of a trial.
+    due: String,
     terms: Option<Terms>,
     currencies: Vec<&'a str>,
     promotion: Option<Promotion<'a>>,
@@ -166,6 +168,7 @@ pub(super) fn open(
         lines: summary::lines(rulebook, draft, wish.lines),
         around: around(&panel, wish),
         total: money(draft.amount, draft.currency.code()),
+        due: due(rulebook, draft),
         terms: Terms::of(rulebook, draft),
         currencies: offering.currencies,
         promotion: promotion(session, wish),

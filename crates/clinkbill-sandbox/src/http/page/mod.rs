@@ -154,6 +154,7 @@ impl Page<'_> {
             .pay(merchant, &self.link.session_id, &attempt, wall)
         {
             Ok(paid) => self.go_on(paid.redirect_url.as_deref(), &Wish { alert, ..wish }),
+            Err(ApiError::NotKept) => self.show(&wish.not_kept()),
             // Where the session has ended meanwhile, its page says so instead.
             Err(_) => self.show(&wish.with_alert("This payment could not be taken.")),
         }
@@ -169,6 +170,7 @@ impl Page<'_> {
             under_way.map(|order_id| self.engine.settle(merchant, &order_id, settlement, wall));
         match settled {
             Some(Ok(paid)) => self.go_on(paid.redirect_url.as_deref(), &Wish { alert, ..wish }),
+            Some(Err(ApiError::NotKept)) => self.show(&wish.not_kept()),
             // It has ended meanwhile, and the page says how.
             Some(Err(_)) | None => self.show(&wish),
         }

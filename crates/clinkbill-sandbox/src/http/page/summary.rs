@@ -83,6 +83,15 @@ impl<'a> LineView<'a> {
     }
 }
 
+/// What the buyer pays today.
+pub(super) fn due(rulebook: &dyn Rulebook, draft: &Draft) -> String {
+    let trial_days = draft
+        .recurring()
+        .map_or(0, |recurring| recurring.trial_days);
+    let due = rulebook.first_charge(draft.amount, trial_days);
+    money(due, draft.currency.code())
+}
+
 impl Terms {
     pub(super) fn of(rulebook: &dyn Rulebook, draft: &Draft) -> Option<Self> {
         let recurring = draft.recurring()?;
@@ -91,10 +100,7 @@ impl Terms {
             rhythm: rhythm(recurring),
             trial: (days > 0).then(|| Trial {
                 days,
-                due_today: money(
-                    rulebook.first_charge(draft.amount, days),
-                    draft.currency.code(),
-                ),
+                due_today: due(rulebook, draft),
             }),
         })
     }

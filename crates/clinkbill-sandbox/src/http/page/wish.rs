@@ -97,6 +97,17 @@ impl Wish {
         }
     }
 
+    /// Nothing was paid, and it was not the payment's fault.
+    pub(super) fn not_kept(self) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            ..self.with_alert(
+                "Nothing was paid: the sandbox's state file could not be written, or somebody \
+                 removed, replaced or changed it. Start the sandbox again.",
+            )
+        }
+    }
+
     pub(super) fn away_with(self, method: PaymentMethodType) -> Self {
         Self {
             with: Some(method),
