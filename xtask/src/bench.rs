@@ -16,7 +16,10 @@ const MISSED: &str = ": missed";
 /// The sandbox is measured as it ships, the SDK as the programs that depend on it build it.
 const BENCHMARKS: [&str; 3] = [
     "cargo bench --quiet --profile release -p clinkbill-sandbox --bench '*'",
-    "cargo bench --quiet --profile release -p clinkbill-cli --bench '*'",
+    "cargo build --quiet --release -p clinkbill-cli --bin clinkbill \
+     && cp target/release/clinkbill target/clinkbill \
+     && CLINKBILL_PROGRAM=$PWD/target/clinkbill \
+     cargo bench --quiet --profile release -p clinkbill-cli --bench '*'",
     "cargo bench --quiet -p clinkbill-bench --bench '*'",
 ];
 
