@@ -263,7 +263,7 @@ pub(crate) const STAGES: &[Stage] = &[
     deep(
         "coverage",
         "how much of each file the tests run",
-        &["cargo llvm-cov --quiet --workspace --exclude xtask --summary-only"],
+        &["cargo llvm-cov --quiet --workspace --exclude xtask --summary-only --failure-mode all"],
     )
     .needs(&[
         Need::Component("llvm-tools"),
