@@ -1,6 +1,7 @@
 //! From what the low-level client brings back to a value or an [`Error`]: every shape an answer
 //! can have is told apart here and nowhere else.
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
 
@@ -128,14 +129,6 @@ impl Exchange<'_> {
 
     /// A body that is not the expected envelope: an error's envelope, plain text, a page, nothing.
     fn refused(&self, http_status: u16, body: &[u8], retry_after: Option<Duration>) -> Error {
-        #[derive(Deserialize)]
-        struct Refusal {
-            code: Option<i64>,
-            msg: Option<String>,
-            #[serde(default)]
-            data: Option<Box<RawValue>>,
-        }
-
         let mut answer = Answer {
             http_status,
             retry_after,
@@ -143,11 +136,11 @@ impl Exchange<'_> {
         };
         let text = str::from_utf8(body).map(str::trim).unwrap_or_default();
         let mut made = None;
-        let problem = match serde_json::from_str::<Refusal>(text) {
-            Ok(Refusal { code, msg, data }) => {
-                made = data.as_deref().and_then(session_named_by);
-                answer.code = code;
-                answer.message = msg.map(|text| redacted(&text, self.key));
+        let problem = match serde_json::from_str::<Members>(text) {
+            Ok(members) => {
+                made = members.get("data").and_then(|data| session_named_by(data));
+                answer.code = members.get("code").and_then(|code| code_in(code));
+                answer.message = text_of(&members, "msg").map(|text| redacted(&text, self.key));
                 "is not what the contract describes"
             }
             Err(_) if body.is_empty() => "is empty",
@@ -156,7 +149,7 @@ impl Exchange<'_> {
                 if http_status >= 400 && !text.starts_with(['{', '[']) && !text.is_empty() {
                     answer.message = Some(redacted(text, self.key));
                 }
-                "is not JSON"
+                "is no JSON object"
             }
         };
 
@@ -208,16 +201,22 @@ impl Exchange<'_> {
     }
 }
 
+/// An object of which each member is looked at by itself, so that an odd one hides no other.
+type Members<'a> = BTreeMap<String, &'a RawValue>;
+
 /// The session that an answer names which cannot be understood otherwise.
 fn session_named_by(data: &RawValue) -> Option<SessionId> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Named {
-        session_id: String,
-    }
+    let data: Members = serde_json::from_str(data.get()).ok()?;
+    text_of(&data, "sessionId")?.parse().ok()
+}
 
-    let Named { session_id } = serde_json::from_str(data.get()).ok()?;
-    session_id.parse().ok()
+fn text_of(members: &Members, name: &str) -> Option<String> {
+    serde_json::from_str(members.get(name)?.get()).ok()
+}
+
+/// The code of an envelope, also one that stands there as text.
+fn code_in(raw: &RawValue) -> Option<i64> {
+    raw.get().trim_matches('"').parse().ok()
 }
 
 /// What was read, when it is what was asked for: its id says so.

@@ -159,7 +159,7 @@ pub(crate) fn check_transport(
         "http" if plain == PlainHttp::ToAnyMachine || is_loopback(url) => Ok(()),
         "http" => Err(Error::invalid(
             field,
-            "uses http to another machine than this one; use https, or allow insecure http",
+            "uses http to another machine than this one; use https, or `ClientBuilder::allow_insecure_http` where the network may see the key",
         )),
         _ => Err(Error::invalid(
             field,

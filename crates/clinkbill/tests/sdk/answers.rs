@@ -404,6 +404,31 @@ async fn a_failure_that_names_a_session_has_it() {
 }
 
 #[tokio::test]
+async fn an_odd_envelope_hides_neither_its_refusal_nor_its_session() {
+    let refused = r#"{"code":"400","msg":"CUSTOMER_NOT_FOUND","data":null}"#;
+    let error = create_error(json(200, refused)).await;
+    assert_eq!(error.outcome(), Outcome::Rejected);
+    assert_eq!(error.code(), Some(400));
+    assert!(error.is_customer_not_found());
+
+    let data = r#""data":{"sessionId":"sess_1"}"#;
+    for odd in [
+        format!(r#"{{"code":"200","msg":"success",{data}}}"#),
+        format!(r#"{{"code":200,"code":200,"msg":"success",{data}}}"#),
+        format!(r#"{{"code":200,"msg":{{}},{data}}}"#),
+        format!(r#"{{"code":[],"msg":"success",{data}}}"#),
+        r#"{"code":200,"msg":"success","data":{"sessionId":"sess_0","sessionId":"sess_1"}}"#
+            .to_owned(),
+    ] {
+        let error = create_error(json(200, &odd)).await;
+        assert_eq!(error.outcome(), Outcome::Unknown, "{odd}");
+        assert_eq!(error.session_id().unwrap().as_str(), "sess_1", "{odd}");
+    }
+    let error = create_error(json(200, "[]")).await;
+    assert!(error.to_string().contains("is no JSON object"), "{error}");
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed_and_said_to_be_one() {
     let elsewhere = ResponseTemplate::new(307).insert_header("Location", "http://127.0.0.1:1/");
     let error = create_error(elsewhere).await;
