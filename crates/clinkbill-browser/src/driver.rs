@@ -5,6 +5,8 @@ use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use tempfile::TempDir;
+
 const DRIVERS: [&str; 1] = ["chromedriver"];
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
@@ -15,6 +17,8 @@ pub struct Browser {
     _output: BufReader<ChildStdout>,
     pub(crate) address: String,
     pub(crate) program: PathBuf,
+    /// Where both keep their files for a while. Neither clears away everything, so it goes with them.
+    _files: TempDir,
 }
 
 /// Why there is no browser here.
@@ -41,8 +45,10 @@ impl Browser {
     /// Starts the driver on a port of its own. Windows are opened by [`window`](Self::window).
     pub fn start() -> Result<Self, Missing> {
         let program = find(&BROWSERS)?;
+        let files = TempDir::new()?;
         let mut driver = Command::new(find(&DRIVERS)?)
             .arg("--port=0")
+            .env("TMPDIR", files.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -55,6 +61,7 @@ impl Browser {
                 _output: output,
                 address: format!("http://127.0.0.1:{port}"),
                 program,
+                _files: files,
             }),
             Err(error) => {
                 driver.kill()?;
