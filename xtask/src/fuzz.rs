@@ -5,6 +5,7 @@
 //! begins with what is committed.
 
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,8 +25,22 @@ const INSTRUMENTED: &str = "--cfg fuzzing -Cpasses=sancov-module \
     -Cllvm-args=-sanitizer-coverage-trace-compares \
     -Cllvm-args=-simplifycfg-branch-fold-threshold=0";
 
-/// Gives each of the targets, or of all, so many inputs.
-pub(crate) fn run(root: &Path, targets: &[String], runs: u32) -> Result<(), String> {
+/// What is asked for.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Which targets; all of them if none is named
+    targets: Vec<String>,
+    /// How many inputs each gets
+    #[arg(long, default_value_t = 100_000)]
+    runs: u32,
+    /// After how many seconds each ends, however many inputs it had by then
+    #[arg(long, value_name = "N")]
+    seconds: Option<NonZeroU32>,
+}
+
+/// Gives each of the targets, or of all, what is asked for.
+pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<(), String> {
+    let targets = &arguments.targets;
     let all = targets_of(root)?;
     if let Some(unknown) = targets.iter().find(|target| !all.contains(target)) {
         return Err(format!(
@@ -39,7 +54,7 @@ pub(crate) fn run(root: &Path, targets: &[String], runs: u32) -> Result<(), Stri
 
     let mut failed = Vec::new();
     for target in chosen {
-        if !fuzz(root, &built, target, runs)? {
+        if !fuzz(root, &built, target, arguments)? {
             failed.push(target.as_str());
         }
     }
@@ -90,7 +105,7 @@ fn build(root: &Path, host: &str) -> Result<PathBuf, String> {
     Ok(folder.join(host).join("debug"))
 }
 
-fn fuzz(root: &Path, built: &Path, target: &str, runs: u32) -> Result<bool, String> {
+fn fuzz(root: &Path, built: &Path, target: &str, arguments: &Arguments) -> Result<bool, String> {
     let unreadable = |path: &Path, error| format!("{}: {error}", path.display());
     let corpus = root.join("target/fuzz/corpus").join(target);
     if corpus.exists() {
@@ -99,8 +114,12 @@ fn fuzz(root: &Path, built: &Path, target: &str, runs: u32) -> Result<bool, Stri
     for folder in [&corpus, &finds(root)] {
         fs::create_dir_all(folder).map_err(|error| unreadable(folder, error))?;
     }
-    let output = Command::new(built.join(target))
-        .arg(format!("-runs={runs}"))
+    let mut fuzzer = Command::new(built.join(target));
+    if let Some(seconds) = arguments.seconds {
+        fuzzer.arg(format!("-max_total_time={seconds}"));
+    }
+    let output = fuzzer
+        .arg(format!("-runs={}", arguments.runs))
         .arg(format!("-seed={SEED}"))
         .arg(format!("-max_len={LONGEST_INPUT}"))
         // Seeds are whole from the start, and a change upon a change mostly breaks both.
@@ -172,7 +191,12 @@ mod tests {
 
     #[test]
     fn a_target_that_does_not_exist_is_named_before_anything_is_built() {
-        let error = run(&root(), &["nonsense".to_owned()], 1).unwrap_err();
+        let arguments = Arguments {
+            targets: vec!["nonsense".to_owned()],
+            runs: 1,
+            seconds: None,
+        };
+        let error = run(&root(), &arguments).unwrap_err();
         assert!(
             error.contains("nonsense") && error.contains("amount"),
             "{error}"

@@ -52,13 +52,7 @@ enum Task {
     /// Fail if a dependency changes how the whole build reads JSON numbers
     ExactNumbers,
     /// Look for inputs that break the readers of amounts, URLs, answers, events and requests
-    Fuzz {
-        /// Which targets; all of them if none is named
-        targets: Vec<String>,
-        /// How many inputs each gets
-        #[arg(long, default_value_t = 100_000)]
-        runs: u32,
-    },
+    Fuzz(fuzz::Arguments),
     /// Build with the oldest dependencies that the manifests allow
     MinimalVersions,
     /// Package each published crate, and build it from its package
@@ -97,7 +91,7 @@ fn main() -> ExitCode {
         Task::Codegen { check: true } => codegen::check(&contract, &generated),
         Task::Console { all } => console::run(root, all),
         Task::ExactNumbers => exact_numbers::check(root),
-        Task::Fuzz { targets, runs } => fuzz::run(root, &targets, runs),
+        Task::Fuzz(arguments) => fuzz::run(root, &arguments),
         Task::MinimalVersions => minimal::check(root),
         Task::Package { allow_dirty } => package::check(root, allow_dirty),
         Task::Prove { scenarios } => prove::run(root, scenarios),

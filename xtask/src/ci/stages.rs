@@ -190,6 +190,20 @@ pub(crate) const STAGES: &[Stage] = &[
     )
     .needs(&[tool("cargo-deny", "0.20.2")]),
     deep(
+        "workflow",
+        "the workflow has the form that GitHub wants, and trusts nothing that can change",
+        &[
+            "python3 -m venv target/ci/workflow",
+            "target/ci/workflow/bin/pip install --quiet --disable-pip-version-check check-jsonschema==0.39.0 zizmor==1.32.0",
+            "target/ci/workflow/bin/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml",
+            "target/ci/workflow/bin/zizmor --offline --no-progress .github/workflows",
+        ],
+    )
+    .needs(&[Need::Program {
+        name: "python3",
+        packages: "python3 python3-venv",
+    }]),
+    deep(
         "machete",
         "no dependency is named and not used",
         &["cargo machete"],
@@ -276,8 +290,8 @@ pub(crate) const STAGES: &[Stage] = &[
     ),
     deep(
         "long-fuzz",
-        "fifty times as many inputs",
-        &["cargo xtask fuzz --runs 5000000"],
+        "fifty times as many inputs, or seven minutes of them for each reader",
+        &["cargo xtask fuzz --runs 5000000 --seconds 420"],
     ),
     quick(
         "cold-build",
