@@ -10,6 +10,8 @@ use crate::shell::{self, cargo, tell};
 
 /// What each crate brings, beside its code.
 const ENCLOSED: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+/// What stays in the repository.
+const AT_HOME: [&str; 2] = ["tests/", "benches/"];
 
 #[derive(Deserialize)]
 struct Metadata {
@@ -49,8 +51,7 @@ pub(crate) fn selected(names: &[String]) -> String {
 pub(crate) fn check(root: &Path, dirty: bool) -> Result<(), String> {
     let names = published(root)?;
     for name in &names {
-        let line = format!("cargo package --list --allow-dirty -p {name}");
-        lacks_nothing(name, &shell::read(&line, shell::shell(root, &line))?)?;
+        is_whole(root, name)?;
     }
     let allowed = if dirty { " --allow-dirty" } else { "" };
     let line = format!("cargo package{allowed} {}", selected(&names));
@@ -88,9 +89,28 @@ fn is_objection(line: &str) -> bool {
     line.starts_with("warning") && !line.starts_with("warning: ignoring ")
 }
 
-fn lacks_nothing(name: &str, listed: &str) -> Result<(), String> {
+/// A build may do without a file that it should have found, and be another one.
+fn is_whole(root: &Path, name: &str) -> Result<(), String> {
+    let package = format!("cargo package --list --allow-dirty -p {name}");
+    let tracked = format!("git ls-files --full-name crates/{name}");
+    let tracked = shell::read(&tracked, shell::shell(root, &tracked))?;
+    let listed = shell::read(&package, shell::shell(root, &package))?;
+    lacks_nothing(name, &tracked, &listed)
+}
+
+fn lacks_nothing(name: &str, tracked: &str, listed: &str) -> Result<(), String> {
     let files: BTreeSet<&str> = listed.lines().collect();
-    match ENCLOSED.iter().find(|file| !files.contains(**file)) {
+    let home = format!("crates/{name}/");
+    let own = tracked
+        .lines()
+        .filter_map(|file| file.strip_prefix(&home))
+        .filter(|file| !AT_HOME.iter().any(|folder| file.starts_with(folder)));
+    // A folder of the repository that a crate links to is listed file by file.
+    let is_there = |file: &str| {
+        let inside = format!("{file}/");
+        files.contains(file) || files.iter().any(|listed| listed.starts_with(&inside))
+    };
+    match own.chain(ENCLOSED).find(|file| !is_there(file)) {
         None => Ok(()),
         Some(file) => Err(format!("the package {name} does not bring {file}")),
     }
@@ -129,15 +149,29 @@ mod tests {
     }
 
     #[test]
-    fn a_package_without_a_licence_is_refused() {
-        let listed = "Cargo.toml\nLICENSE-APACHE\nREADME.md\nsrc/lib.rs\n";
-        assert_eq!(
-            lacks_nothing("a", listed),
-            Err("the package a does not bring LICENSE-MIT".to_owned())
-        );
-        assert_eq!(
-            lacks_nothing("a", &format!("{listed}LICENSE-MIT\n")),
-            Ok(())
-        );
+    fn every_package_brings_what_its_crate_has() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for name in published(&root).unwrap() {
+            assert_eq!(is_whole(&root, &name), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_package_without_a_licence_or_a_file_of_its_crate_is_refused() {
+        let tracked =
+            "crates/a/Cargo.toml\ncrates/a/features\ncrates/a/src/lib.rs\ncrates/a/tests/it.rs\n";
+        let mut listed = String::from("Cargo.toml\nLICENSE-APACHE\nREADME.md\nsrc/lib.rs\n");
+        for (missing, file) in [
+            ("features", "features/one.feature"),
+            ("LICENSE-MIT", "LICENSE-MIT"),
+        ] {
+            assert_eq!(
+                lacks_nothing("a", tracked, &listed),
+                Err(format!("the package a does not bring {missing}"))
+            );
+            listed.push_str(file);
+            listed.push('\n');
+        }
+        assert_eq!(lacks_nothing("a", tracked, &listed), Ok(()));
     }
 }
