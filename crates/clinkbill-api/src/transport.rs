@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::Url;
 use reqwest::redirect::Policy;
-use rustls::crypto::ring;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
@@ -41,6 +41,12 @@ pub enum ConnectError {
     /// There is no certificate in what was given as one.
     #[error("not a certificate in PEM format")]
     Certificate,
+    /// The program has installed no provider of cryptography, and the feature `ring` is off.
+    #[error(
+        "no rustls provider is installed: install one at the start of the program \
+         (CryptoProvider::install_default), or turn on the feature `ring`"
+    )]
+    NoProvider,
     /// The certificates could not be used.
     #[error("TLS cannot be set up")]
     Tls(#[source] rustls::Error),
@@ -135,8 +141,9 @@ impl fmt::Debug for Options {
 /// * HTTP/1.1 only; no cookies, no `User-Agent`, no `Accept-Encoding`.
 pub fn http_client(base_url: &Url, options: &Options) -> Result<reqwest::Client, ConnectError> {
     let secure = base_url.scheme() == "https";
+    let provider = provider().ok_or(ConnectError::NoProvider)?;
     let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls(secure, options).map_err(ConnectError::Tls)?)
+        .tls_backend_preconfigured(tls(secure, options, provider).map_err(ConnectError::Tls)?)
         .https_only(secure)
         .http1_only()
         .redirect(Policy::none())
@@ -150,9 +157,20 @@ pub fn http_client(base_url: &Url, options: &Options) -> Result<reqwest::Client,
     builder.build().map_err(ConnectError::Http)
 }
 
-/// The provider is named here, so that no program has to install one for its whole process.
-fn tls(secure: bool, options: &Options) -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(ring::default_provider());
+/// That of the program where it has installed one; or else ring, which is handed over, so that no
+/// program has to install anything for its whole process.
+fn provider() -> Option<Arc<CryptoProvider>> {
+    let installed = CryptoProvider::get_default().map(Arc::clone);
+    #[cfg(feature = "ring")]
+    let installed = installed.or_else(|| Some(Arc::new(rustls::crypto::ring::default_provider())));
+    installed
+}
+
+fn tls(
+    secure: bool,
+    options: &Options,
+    provider: Arc<CryptoProvider>,
+) -> Result<ClientConfig, rustls::Error> {
     let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;
     let config = if !secure {

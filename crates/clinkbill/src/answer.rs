@@ -136,7 +136,7 @@ impl Exchange<'_> {
         };
         let text = str::from_utf8(body).map(str::trim).unwrap_or_default();
         let mut made = None;
-        let problem = match serde_json::from_str::<Members>(text) {
+        let problem = match serde_json::from_str::<Members<'_>>(text) {
             Ok(members) => {
                 made = members.get("data").and_then(|data| session_named_by(data));
                 answer.code = members.get("code").and_then(|code| code_in(code));
@@ -206,11 +206,11 @@ type Members<'a> = BTreeMap<String, &'a RawValue>;
 
 /// The session that an answer names which cannot be understood otherwise.
 fn session_named_by(data: &RawValue) -> Option<SessionId> {
-    let data: Members = serde_json::from_str(data.get()).ok()?;
+    let data: Members<'_> = serde_json::from_str(data.get()).ok()?;
     text_of(&data, "sessionId")?.parse().ok()
 }
 
-fn text_of(members: &Members, name: &str) -> Option<String> {
+fn text_of(members: &Members<'_>, name: &str) -> Option<String> {
     serde_json::from_str(members.get(name)?.get()).ok()
 }
 

@@ -116,9 +116,10 @@ impl Call<'_> {
         let result = span
             .around(self.send_until_settled(&span, &mut attempts, request))
             .await
-            .and_then(accept);
+            .and_then(accept)
+            .map_err(|error| self.told(error).after(attempts));
         span.ended(&result, attempts);
-        result.map_err(|error| self.told(error).after(attempts))
+        result
     }
 
     async fn send_until_settled<E, F>(
@@ -148,6 +149,7 @@ impl Call<'_> {
             let Some(wait) = self.wait(*attempts, &error) else {
                 return Err(error);
             };
+            span.repeats(*attempts, wait, &error);
             self.client.clock().sleep(wait).await;
             last = Some(error);
         }

@@ -90,11 +90,14 @@
 //! documentation number its rules.
 //!
 //! # Features
-//! None is on by default, and none changes what is sent.
+//! None changes what is sent; `ring` alone is on by default.
+//! * `ring`: TLS by ring, where the program has installed no other provider of rustls. Without it a
+//!   client cannot be built before one is installed.
 //! * `axum`: `webhook::VerifiedEvent`, an extractor for axum that lets through only what verified
 //!   and answers 4xx itself to the rest.
-//! * `tracing`: a span for each call and in it one for each attempt, by the `tracing` crate, with
-//!   the fields OpenTelemetry names (`http.request.method`, `http.response.status_code`,
+//! * `tracing`: a span (`INFO`) for each call and in it one for each attempt, by the `tracing` crate;
+//!   an event where an attempt is repeated or a call was refused (`INFO`), and where one failed
+//!   otherwise (`WARN`); with the fields OpenTelemetry names (`http.request.method`, `http.response.status_code`,
 //!   `server.address`, `url.template`, `error.type`, ...) and `clinkbill.operation`,
 //!   `clinkbill.attempt`, `clinkbill.code`, `clinkbill.elapsed_ms`, `clinkbill.outcome`. No key,
 //!   no body, no id and no link is among them.

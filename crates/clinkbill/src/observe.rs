@@ -1,6 +1,7 @@
 //! What a program sees of a client at work, by the `tracing` crate if it has the feature of that
-//! name: one span for a call, one in it for each attempt, fields named as OpenTelemetry names
-//! them. No body, no header and no URL with an id in it is ever a field.
+//! name: one span for a call, one in it for each attempt, an event where an attempt is to be
+//! repeated and where a call failed, fields named as OpenTelemetry names them. No body, no header
+//! and no URL with an id in it is ever a field.
 
 #[cfg(not(feature = "tracing"))]
 pub(crate) use self::off::{AttemptSpan, CallSpan, Server, unknown_key};
@@ -9,15 +10,15 @@ pub(crate) use self::on::{AttemptSpan, CallSpan, Server, unknown_key};
 
 #[cfg(feature = "tracing")]
 mod on {
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use tracing::field::{Empty, debug, display};
     use tracing::instrument::Instrumented;
-    use tracing::{Instrument as _, Span, info_span, warn};
+    use tracing::{Instrument as _, Span, info, info_span, warn};
     use url::Url;
 
     use crate::call::Operation;
-    use crate::{Clock, Environment, Error};
+    use crate::{Clock, Environment, Error, Outcome};
 
     /// Whom requests go to.
     pub(crate) struct Server {
@@ -25,7 +26,10 @@ mod on {
         port: u16,
     }
 
-    pub(crate) struct CallSpan(Span);
+    pub(crate) struct CallSpan {
+        span: Span,
+        operation: Operation,
+    }
 
     pub(crate) struct AttemptSpan {
         span: Span,
@@ -46,14 +50,15 @@ mod on {
 
     impl CallSpan {
         pub(crate) fn of(operation: Operation) -> Self {
-            Self(info_span!(
+            let span = info_span!(
                 "clinkbill.call",
                 "otel.name" = %operation,
                 "clinkbill.operation" = %operation,
                 "clinkbill.attempts" = Empty,
                 "clinkbill.outcome" = Empty,
                 "error.type" = Empty,
-            ))
+            );
+            Self { span, operation }
         }
 
         pub(crate) fn attempt(
@@ -65,7 +70,7 @@ mod on {
         ) -> AttemptSpan {
             let began = clock.instant();
             let span = info_span!(
-                parent: &self.0,
+                parent: &self.span,
                 "clinkbill.attempt",
                 "otel.name" = %operation,
                 "otel.kind" = "client",
@@ -84,15 +89,49 @@ mod on {
         }
 
         pub(crate) fn around<F: Future>(&self, call: F) -> Instrumented<F> {
-            call.instrument(self.0.clone())
+            call.instrument(self.span.clone())
         }
 
         pub(crate) fn ended<T>(&self, result: &Result<T, Error>, attempts: u32) {
-            self.0.record("clinkbill.attempts", attempts);
-            if let Err(error) = result {
-                self.0.record("clinkbill.outcome", debug(error.outcome()));
-                self.0.record("error.type", display(error.kind()));
+            self.span.record("clinkbill.attempts", attempts);
+            let Err(error) = result else {
+                return;
+            };
+            let (outcome, kind) = (error.outcome(), error.kind());
+            self.span.record("clinkbill.outcome", debug(outcome));
+            self.span.record("error.type", display(&kind));
+            macro_rules! tell {
+                ($level:ident, $said:literal) => {
+                    self.span.in_scope(|| {
+                        $level!(
+                            "clinkbill.operation" = %self.operation,
+                            "clinkbill.attempts" = attempts,
+                            "clinkbill.outcome" = ?outcome,
+                            "error.type" = %kind,
+                            $said
+                        )
+                    })
+                };
             }
+            match outcome {
+                // What to make of a refusal is for the caller to say: it may be expected.
+                Outcome::Rejected => tell!(info, "the call was refused"),
+                _ => tell!(warn, "the call failed"),
+            }
+        }
+
+        /// After this wait there is another attempt.
+        pub(crate) fn repeats(&self, attempts: u32, wait: Duration, error: &Error) {
+            let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            self.span.in_scope(|| {
+                info!(
+                    "clinkbill.operation" = %self.operation,
+                    "clinkbill.attempts" = attempts,
+                    "clinkbill.wait_ms" = wait,
+                    "error.type" = %error.kind(),
+                    "the attempt failed and is repeated"
+                );
+            });
         }
     }
 
@@ -131,6 +170,8 @@ mod on {
 #[cfg(not(feature = "tracing"))]
 #[expect(clippy::unused_self, reason = "these stand in for spans")]
 mod off {
+    use std::time::Duration;
+
     use crate::call::Operation;
     use crate::{Clock, Environment, Error};
 
@@ -166,6 +207,8 @@ mod off {
         }
 
         pub(crate) fn ended<T>(&self, _: &Result<T, Error>, _: u32) {}
+
+        pub(crate) fn repeats(&self, _: u32, _: Duration, _: &Error) {}
     }
 
     impl AttemptSpan {

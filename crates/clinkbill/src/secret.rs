@@ -18,11 +18,33 @@ pub(crate) enum KeyKind {
     Unknown,
 }
 
+/// How keys begin, and whose they are.
+const OF_SANDBOXES: [&str; 2] = ["sk_test_", "sk_uat_"];
+const OF_PRODUCTION: [&str; 2] = ["sk_prod_", "sk_live_"];
+
+/// What a text is that was taken for a key.
+fn mistaken(text: &str) -> Option<&'static str> {
+    if text.starts_with("pk_") {
+        Some("is a publishable key; the secret key begins with sk_")
+    } else if text.starts_with("whsec_") {
+        Some("is the signing secret of a webhook; the secret key begins with sk_")
+    } else if OF_SANDBOXES
+        .iter()
+        .chain(&OF_PRODUCTION)
+        .any(|it| text == *it)
+    {
+        Some("has nothing after its prefix")
+    } else {
+        None
+    }
+}
+
 impl SecretKey {
     /// The key with this text.
     ///
     /// Fails when the text cannot be sent as a header: it is empty, or has white space or
-    /// anything but visible ASCII characters in it.
+    /// anything but visible ASCII characters in it. Fails too when it begins as another secret of
+    /// Clink's (`pk_...`, `whsec_...`), or ends where a key begins: such a text is sent nowhere.
     pub fn new(text: impl Into<String>) -> Result<Self, Error> {
         let text = SecretString::from(text.into());
         let sendable = text
@@ -35,7 +57,10 @@ impl SecretKey {
                 "is empty or has white space or other characters that cannot be sent in it",
             ));
         }
-        Ok(Self(text))
+        match mistaken(text.expose_secret()) {
+            Some(problem) => Err(Error::invalid("secret_key", problem)),
+            None => Ok(Self(text)),
+        }
     }
 
     /// The key in the environment variable `CLINK_SECRET_KEY`.
@@ -50,10 +75,10 @@ impl SecretKey {
     }
 
     pub(crate) fn kind(&self) -> KeyKind {
-        let starts_with = |prefix| self.expose().starts_with(prefix);
-        if starts_with("sk_test_") || starts_with("sk_uat_") {
+        let starts = |prefixes: [&str; 2]| prefixes.iter().any(|it| self.expose().starts_with(it));
+        if starts(OF_SANDBOXES) {
             KeyKind::Sandbox
-        } else if starts_with("sk_prod_") || starts_with("sk_live_") {
+        } else if starts(OF_PRODUCTION) {
             KeyKind::Production
         } else {
             KeyKind::Unknown
@@ -87,6 +112,21 @@ mod tests {
             let error = SecretKey::new(text).unwrap_err();
             assert_eq!(error.field(), Some("secret_key"));
             assert!(!format!("{error} {error:?}").contains("canar"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_taken_for_a_key_is_said_without_being_repeated() {
+        for (text, said) in [
+            ("pk_test_canary", "publishable"),
+            ("whsec_canary", "signing secret"),
+            ("sk_test_", "nothing after"),
+            ("sk_prod_", "nothing after"),
+        ] {
+            let error = SecretKey::new(text).unwrap_err();
+            assert_eq!(error.field(), Some("secret_key"));
+            let shown = format!("{error} {error:?}");
+            assert!(shown.contains(said) && !shown.contains("canary"), "{shown}");
         }
     }
 

@@ -122,6 +122,16 @@ async fn every_attempt_is_a_span_in_that_of_its_call() {
         ],
     );
 
+    let repeated: Vec<_> = text
+        .lines()
+        .filter(|it| it.contains("is repeated"))
+        .collect();
+    assert_eq!(repeated.len(), 1, "{text}");
+    assert_says(
+        repeated[0],
+        &["INFO", "clinkbill.wait_ms=", "error.type=503"],
+    );
+
     let calls = ended(&text, "clinkbill.call");
     let read = calls
         .iter()
@@ -157,6 +167,23 @@ async fn a_call_that_failed_says_why_and_whether_it_took_effect() {
     assert_says(
         calls[calls.len() - 1],
         &["clinkbill.outcome=Rejected", "error.type=404"],
+    );
+
+    let failed: Vec<_> = text.lines().filter(|it| it.contains("the call ")).collect();
+    assert_eq!(failed.len(), 2, "{text}");
+    assert_says(
+        failed[0],
+        &[
+            "WARN",
+            "the call failed",
+            "clinkbill.operation=POST /checkout/session",
+            "clinkbill.outcome=Unknown",
+            "error.type=interrupted",
+        ],
+    );
+    assert_says(
+        failed[1],
+        &["INFO", "the call was refused", "error.type=404"],
     );
 }
 

@@ -246,6 +246,11 @@ pub(crate) const STAGES: &[Stage] = &[
     )
     .needs(&[tool("cargo-hack", "0.6.46")]),
     deep(
+        "provider",
+        "without ring, TLS is done by what the program has installed",
+        &["cargo test --quiet --package clinkbill-api --no-default-features --test provider"],
+    ),
+    deep(
         "semver",
         "nothing public breaks beside the last release",
         &["cargo xtask semver"],

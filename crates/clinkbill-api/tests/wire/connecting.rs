@@ -122,6 +122,7 @@ fn what_is_no_base_url_is_refused() {
     }
 }
 
+#[cfg(feature = "ring")]
 /// A system without certificates may refuse, but nothing panics and nothing is installed.
 #[test]
 fn a_client_for_https_needs_no_provider_installed_for_the_process() {

@@ -7,6 +7,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use rustls::crypto::CryptoProvider;
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::{JoinHandle, JoinSet};
@@ -193,10 +194,15 @@ async fn send(client: &reqwest::Client, delivery: DueDelivery) -> Result<u16, St
     }
 }
 
-/// One TLS stack: rustls on ring, handed over ready-made so that no process-wide provider is
-/// needed. Neither proxies nor redirects: events go to the registered endpoint or nowhere.
+/// One TLS stack: rustls, with the provider of the program, or else ring, handed over ready-made so
+/// that none has to be installed. Neither proxies nor redirects: events go to the registered
+/// endpoint or nowhere.
 fn build_client() -> Result<reqwest::Client, String> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = CryptoProvider::get_default().map(Arc::clone);
+    #[cfg(feature = "ring")]
+    let provider = provider.or_else(|| Some(Arc::new(rustls::crypto::ring::default_provider())));
+    let provider =
+        provider.ok_or("no rustls provider is installed, and the feature `ring` is off")?;
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| error.to_string())?
