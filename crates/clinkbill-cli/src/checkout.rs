@@ -8,7 +8,8 @@ use clinkbill::{
     NewSession, NoPurchase, PaymentMethodType, Plan, PriceId, ProductId, RedirectUrl, SessionId,
 };
 
-use crate::connect::{Call, Connect, DryRun, call_failure};
+use crate::call::Call;
+use crate::connect::{Connect, DryRun};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::shape::{Created, Session, Sum, quoted, time};
@@ -220,8 +221,9 @@ where
         output.say(&args.connect.request("POST", CREATE, Some(body))?)?;
         return Ok(Exit::Success);
     }
-    let client = args.connect.client()?;
-    let created = client.checkout_sessions().create(new).await;
+    let server = args.connect.server()?;
+    let sessions = server.client.checkout_sessions();
+    let created = server.wait(output, sessions.create(new)).await;
     let created = created.map_err(|error| {
         let look = match (error.session_id(), &args.merchant_reference) {
             (Some(id), _) => format!("the session: {}", args.look_at(id)),
@@ -234,7 +236,7 @@ where
                 "a session may exist: look in the dashboard before you try again".to_owned()
             }
         };
-        call_failure(&error, Call::Write(&look))
+        server.failure(&error, Call::Write(&look))
     })?;
     let id = created.session_id.clone();
     output.say(&shown(created)).map_err(|failure| {
@@ -257,9 +259,9 @@ async fn get(args: &Get, output: Output) -> Result<Exit, Failure> {
         output.say(&args.connect.request("GET", &path, None)?)?;
         return Ok(Exit::Success);
     }
-    let client = args.connect.client()?;
-    let session = client.checkout_sessions().retrieve(&args.id).await;
-    let session = session.map_err(|error| call_failure(&error, Call::Read))?;
+    let server = args.connect.server()?;
+    let sessions = server.client.checkout_sessions();
+    let session = server.read(output, sessions.retrieve(&args.id)).await?;
     output.say(&Session::from(session))?;
     Ok(Exit::Success)
 }

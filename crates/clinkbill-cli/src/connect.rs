@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clinkbill::{Client, Environment, Error, Outcome, SecretKey};
+use clinkbill::{Client, Environment, SecretKey};
 use url::Url;
 
+use crate::address::Address;
+use crate::call::Server;
 use crate::exit::{Exit, Failure};
 use crate::secret::{self, SECRET_KEY, Unusable, check_key, masked};
 use crate::shape::{Request, quoted};
@@ -79,48 +81,66 @@ impl Connect {
         secret::text(self.key_file.as_deref(), SECRET_KEY)
     }
 
-    pub(crate) fn client(&self) -> Result<Client, Failure> {
+    /// Where requests go, and the key if there is one, once it may be sent there.
+    fn checked(&self) -> Result<(Environment, Option<String>), Failure> {
         let environment = self.environment()?;
-        let text = self.key_text()?.ok_or_else(|| {
-            Failure::new(Exit::NoPermission, "the secret key is missing").hint(format_args!(
-                "set {SECRET_KEY}, or give --key-file; `clinkbill sandbox` prints one"
-            ))
-        })?;
+        let key = self.key_text()?;
         if is_in_clear(&environment) {
             let message = format!("{environment} {IN_CLEAR}");
             return Err(Failure::new(Exit::Config, message).hint(NOT_IN_CLEAR));
         }
-        check_key(&text, &environment).map_err(|Unusable { said, hint }| {
-            Failure::new(Exit::NoPermission, format!("the key: {said}")).hint(format_args!(
-                "{hint}; `clinkbill doctor` looks at all of it"
-            ))
-        })?;
-        let key = SecretKey::new(text)
-            .map_err(|error| Failure::new(Exit::NoPermission, format!("the key: {error}")))?;
-        let client = Client::builder(key).environment(environment).build();
-        client.map_err(|error| {
-            Failure::new(Exit::Config, error)
-                .hint("`clinkbill doctor` looks at key and environment")
-        })
+        if let Some(key) = &key {
+            check_key(key, &environment).map_err(|Unusable { said, hint }| {
+                Failure::new(Exit::NoPermission, format!("the key: {said}")).hint(format_args!(
+                    "{hint}; `clinkbill doctor` looks at all of it"
+                ))
+            })?;
+        }
+        Ok((environment, key))
     }
 
-    /// A request as it would be sent.
+    pub(crate) fn server(&self) -> Result<Server, Failure> {
+        let (environment, key) = self.checked()?;
+        let key = key.ok_or_else(|| {
+            Failure::new(Exit::NoPermission, "the secret key is missing").hint(format_args!(
+                "set {SECRET_KEY}, or give --key-file; `clinkbill sandbox` prints one"
+            ))
+        })?;
+        server(environment, key)
+    }
+
+    /// A request as it would be sent. Without a key it can still be looked at.
     pub(crate) fn request(
         &self,
         method: &str,
         path: &str,
         body: Option<String>,
     ) -> Result<Request, Failure> {
-        let base_url = self.environment()?.to_string();
+        let (environment, key) = self.checked()?;
+        let base_url = environment.to_string();
+        let key_file = self.key_file.as_deref().map(Path::to_string_lossy);
         Ok(Request {
             method: method.to_owned(),
             url: format!("{}/{path}", base_url.trim_end_matches('/')),
-            key: self
-                .key_text()?
-                .map_or_else(|| "(missing)".to_owned(), |key| masked(&key)),
+            key: key.map_or_else(|| "(missing)".to_owned(), |key| masked(&key)),
+            key_file: key_file.map(Into::into),
             body,
         })
     }
+}
+
+/// A server that can be called with a key that was found good for it.
+pub(crate) fn server(environment: Environment, key: String) -> Result<Server, Failure> {
+    let address = Address::of(&environment.to_string());
+    let address =
+        address.ok_or_else(|| Failure::new(Exit::Usage, format!("{environment} has no host")))?;
+    let key = SecretKey::new(key)
+        .map_err(|error| Failure::new(Exit::NoPermission, format!("the key: {error}")))?;
+    let client = Client::builder(key).environment(environment).build();
+    let client = client.map_err(|error| {
+        Failure::new(Exit::Config, error).hint("`clinkbill doctor` looks at key and environment")
+    })?;
+    Ok(Server { client, address })
 }
 
 /// What is wrong with a server of [`is_in_clear`].
@@ -131,80 +151,4 @@ pub(crate) const IN_CLEAR: &str =
 pub(crate) fn is_in_clear(environment: &Environment) -> bool {
     let url = Url::parse(&environment.to_string());
     url.is_ok_and(|url| url.scheme() == "http" && !clinkbill_api::is_loopback(&url))
-}
-
-/// What a call could change.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Call<'a> {
-    /// Nothing.
-    Read,
-    /// Something; this is how to find out whether it did.
-    Write(&'a str),
-}
-
-/// What a call that failed means for a command.
-pub(crate) fn call_failure(error: &Error, call: Call<'_>) -> Failure {
-    let (exit, hint) = if error.is_invalid() {
-        (Exit::Usage, None)
-    } else if error.is_unauthorized() {
-        let hint = "is it the key of this environment? `clinkbill doctor` looks";
-        (Exit::NoPermission, Some(hint))
-    } else if error.is_stale_timestamp() {
-        (Exit::Failure, Some("set the clock of this machine"))
-    } else if error.http_status() == Some(404) && error.name().is_none() {
-        (Exit::No, Some(WRONG_BASE_URL))
-    } else {
-        match (error.outcome(), call) {
-            (Outcome::NotSent, _) => {
-                let hint = "is the server running? `clinkbill doctor` looks";
-                (Exit::Unavailable, Some(hint))
-            }
-            (Outcome::Rejected, _) => (Exit::No, error.name().and_then(advice)),
-            (_, Call::Write(look)) => (Exit::Unknown, Some(look)),
-            // What was answered, and not by a server that failed, is no answer of the API.
-            (_, Call::Read) if error.http_status().is_some() && !server_failed(error) => {
-                (Exit::Config, Some(WRONG_BASE_URL))
-            }
-            (_, Call::Read) => (Exit::Unavailable, Some("a read may be tried again")),
-        }
-    };
-    Failure::new(exit, causes(error)).hint_if(hint)
-}
-
-const WRONG_BASE_URL: &str =
-    "the base URL may be wrong: it ends in /api/; `clinkbill doctor` looks";
-
-/// What to do about a refusal of this name.
-fn advice(name: &str) -> Option<&'static str> {
-    match name {
-        "PRODUCT_NOT_FOUND" | "PRICE_NOT_FOUND" => Some(
-            "products and prices are made in the dashboard; a sandbox has those of \
-             `clinkbill sandbox --catalogue FILE`",
-        ),
-        "SESSION_NOT_FOUND" | "ORDER_NOT_FOUND" => Some(
-            "is it of this server, and of the merchant of this key? \
-             a sandbox that ended has forgotten it, unless it had --state",
-        ),
-        "CUSTOMER_IDENTIFIER_NOT_MATCHED" => Some(
-            "give only one of --customer-id, --reference and --email: they lead to different customers",
-        ),
-        _ => None,
-    }
-}
-
-/// Whether a server said of itself that it failed, in its status or in its answer.
-fn server_failed(error: &Error) -> bool {
-    matches!(error.http_status(), Some(408 | 500..))
-        || matches!(error.code(), Some(408 | 500..=599))
-}
-
-/// An error with what is behind it.
-fn causes(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(next) = cause {
-        text = format!("{text}: {next}");
-        cause = next.source();
-    }
-    text
 }

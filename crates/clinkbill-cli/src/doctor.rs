@@ -1,13 +1,15 @@
 //! `clinkbill doctor`: looks at all that a call needs, and says what to do.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use clinkbill::Environment;
-use serde_json::Value;
+use clinkbill::{CallOptions, Environment, Error, OrderFilter, Paging, RetryPolicy};
 use url::Url;
 
-use crate::connect::{Connect, IN_CLEAR, NOT_IN_CLEAR, is_in_clear};
+use crate::address::Address;
+use crate::call::{Call, Explained, SET_THE_CLOCK, explain, is_about_time};
+use crate::connect::{Connect, IN_CLEAR, NOT_IN_CLEAR, is_in_clear, server};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::secret::{self, Kind, Unusable, WEBHOOK_SECRET, masked};
@@ -16,8 +18,8 @@ use crate::shape::{Check, Diagnosis, Found};
 pub(crate) const HELP: &str = "\
 Look at key, environment, server, clock and webhook secret, and say what to do
 
-Reads the same variables and files as the other commands, and asks the server for a list of orders,
-which changes nothing. The command ends with status 3 when something has to be mended.";
+Reads the same variables and files as the other commands, asks the server for a list of orders,
+which changes nothing, and, without the key, what time it is there. The command ends with status 3 when something has to be mended.";
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -40,11 +42,19 @@ pub(crate) struct Args {
     webhook_secret_file: Option<PathBuf>,
 }
 
-/// What a server said, and when.
+/// What came of asking a server.
 struct Heard {
-    status: u16,
-    code: Option<i64>,
-    date: Option<SystemTime>,
+    address: Address,
+    /// Whether it gave what was asked for.
+    answer: Result<(), Error>,
+    /// The time of its own clock beside that of this machine.
+    clocks: Option<Clocks>,
+}
+
+/// What two clocks showed at the same moment.
+struct Clocks {
+    server: SystemTime,
+    here: SystemTime,
 }
 
 pub(crate) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
@@ -56,13 +66,12 @@ pub(crate) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
     ];
     // A key that is none of this server's is not shown to it.
     let is_sendable = checks.iter().all(|check| check.found != Found::Wrong);
-    let heard = match &key {
-        Some(key) if is_sendable => Some(ask(&environment, key).await),
+    let heard = match key {
+        Some(key) if is_sendable => Some(ask(environment, key, output).await?),
         _ => None,
     };
     checks.push(check_server(heard.as_ref()));
-    let heard = heard.and_then(Result::ok);
-    checks.push(check_clock(heard.as_ref(), SystemTime::now()));
+    checks.push(check_clock(heard.as_ref()));
     let secret = secret::text(args.webhook_secret_file.as_deref(), WEBHOOK_SECRET)?;
     checks.push(check_webhook_secret(secret.as_deref()));
     let sound = checks.iter().all(|check| check.found != Found::Wrong);
@@ -115,95 +124,120 @@ fn check_environment(environment: &Environment) -> Check {
     }
 }
 
-/// Asks for a list of orders, which changes nothing.
-async fn ask(environment: &Environment, key: &str) -> Result<Heard, String> {
+/// Asks for a list of orders, which changes nothing, as `clinkbill order list` does, but once.
+async fn ask(environment: Environment, key: String, output: Output) -> Result<Heard, Failure> {
     let base_url = environment.to_string();
-    let url = format!(
-        "{}/order?pageNum=1&pageSize=1",
-        base_url.trim_end_matches('/')
-    );
-    let url: Url = url
-        .parse()
-        .map_err(|_| "its URL cannot be used".to_owned())?;
-    let options = clinkbill_api::Options::default().with_timeout(PATIENCE);
-    let client = clinkbill_api::http_client(&url, &options).map_err(|error| error.to_string())?;
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let now = now.unwrap_or_default().as_millis().to_string();
-    let request = client.get(url).header("x-api-key", key);
-    let answer = request.header("x-timestamp", now).send().await;
-    let answer = answer.map_err(|error| {
-        let problem = if error.is_timeout() {
-            "no answer in time"
-        } else if error.is_connect() {
-            "no connection can be made"
-        } else if error.is_builder() {
-            "the key has characters that no header can hold"
-        } else {
-            "the connection broke off"
-        };
-        problem.to_owned()
-    })?;
-    let date = answer.headers().get("date");
-    let date = date.and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
-    let status = answer.status().as_u16();
-    let body = answer.bytes().await.unwrap_or_default();
-    let envelope = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+    let server = server(environment, key)?;
+    let once = CallOptions::default()
+        .deadline(PATIENCE)
+        .retry(RetryPolicy::never());
+    let client = server.client.with_options(once);
+    let filter = OrderFilter::new().paging(Paging::page(1).size(1));
+    let answer = server.wait(output, client.orders().list(&filter)).await;
+    let answer = answer.map(drop);
+    let answers = match &answer {
+        Ok(()) => true,
+        Err(error) => error.http_status().is_some(),
+    };
+    let clocks = if answers {
+        server.wait(output, clocks(&base_url)).await
+    } else {
+        None
+    };
     Ok(Heard {
-        status,
-        code: envelope["code"].as_i64(),
-        date,
+        address: server.address,
+        answer,
+        clocks,
     })
 }
 
-fn check_server(heard: Option<&Result<Heard, String>>) -> Check {
+/// What time it is where the server is, which every answer tells, also the one to who has no key.
+async fn clocks(base_url: &str) -> Option<Clocks> {
+    let url = format!("{}/order", base_url.trim_end_matches('/'));
+    let url: Url = url.parse().ok()?;
+    let options = clinkbill_api::Options::default().with_timeout(PATIENCE);
+    let client = clinkbill_api::http_client(&url, &options).ok()?;
+    let answer = client.get(url).send().await.ok()?;
+    let here = SystemTime::now();
+    let date = answer.headers().get("date")?.to_str().ok()?;
+    let server = httpdate::parse_http_date(date).ok()?;
+    Some(Clocks { server, here })
+}
+
+fn check_server(heard: Option<&Heard>) -> Check {
     let check = |found, said: String| Check::new("server", found, said);
     match heard {
         None => check(
             Found::NotLooked,
             "without a key that may be sent there, nothing is asked".to_owned(),
         ),
-        Some(Err(problem)) => check(Found::Wrong, problem.clone())
-            .hint("is the server running, is there a proxy, and is the base URL right?"),
-        Some(Ok(Heard { status, code, .. })) => match (status, code) {
-            (200, Some(200)) => check(Found::Sound, "it answers, and takes the key".to_owned()),
-            // The clock has a check of its own.
-            (_, Some(80_102_203 | 80_102_212 | 80_102_213)) => {
-                check(Found::Sound, "it answers".to_owned())
-            }
-            (401, _) | (_, Some(401 | 80_102_221..=80_102_223)) => {
-                check(Found::Wrong, "it does not take the key".to_owned())
-                    .hint("is it the key of this environment, and is it still valid?")
-            }
-            (404, _) | (_, None) => {
-                check(Found::Wrong, format!("HTTP {status}, and not from the API"))
-                    .hint("the base URL may be wrong: it ends in /api/")
-            }
-            (_, Some(code)) => check(Found::Doubtful, format!("HTTP {status}, code {code}")),
-        },
+        Some(Heard { answer: Ok(()), .. }) => {
+            check(Found::Sound, "it answers, and takes the key".to_owned())
+        }
+        // The clock has a check of its own.
+        Some(Heard {
+            answer: Err(error), ..
+        }) if is_about_time(error) => check(Found::Sound, "it answers".to_owned()),
+        Some(Heard {
+            answer: Err(error),
+            address,
+            ..
+        }) => {
+            let Explained { said, hint, .. } = explain(error, Call::Read, address);
+            let hint = hint.unwrap_or_else(|| {
+                "a list of orders is nothing to refuse: is it Clink's API that answers?".to_owned()
+            });
+            check(Found::Wrong, said).hint(hint)
+        }
     }
 }
 
-fn check_clock(heard: Option<&Heard>, now: SystemTime) -> Check {
+fn check_clock(heard: Option<&Heard>) -> Check {
     let check = |found, said: String| Check::new("clock", found, said);
-    let refused =
-        heard.is_some_and(|heard| matches!(heard.code, Some(80_102_203 | 80_102_212 | 80_102_213)));
-    let date = heard.and_then(|heard| heard.date);
-    let skew = date.map(|date| {
-        now.duration_since(date)
-            .unwrap_or_else(|early| early.duration())
-    });
-    let seconds = skew.map(|skew| format!("{} s from the server's", skew.as_secs()));
-    match (skew, seconds) {
-        (skew, seconds) if refused || skew.is_some_and(|skew| skew > MOST_SKEW) => check(
-            Found::Wrong,
-            seconds.unwrap_or("the server refuses its time".to_owned()),
-        )
-        .hint("set the clock of this machine, or let it be set by the network"),
-        (_, Some(seconds)) => check(Found::Sound, seconds),
-        (_, None) => check(
+    let refusal = heard.and_then(|heard| heard.answer.as_ref().err());
+    let refusal = refusal.filter(|error| is_about_time(error));
+    let clocks = heard.and_then(|heard| heard.clocks.as_ref());
+    let is_off = clocks.is_some_and(|clocks| clocks.apart() > MOST_SKEW);
+    match (refusal, clocks) {
+        (None, None) => check(
             Found::NotLooked,
             "the server did not tell the time".to_owned(),
         ),
+        (None, Some(clocks)) if is_off => {
+            check(Found::Wrong, clocks.to_string()).hint(SET_THE_CLOCK)
+        }
+        (None, Some(clocks)) => check(Found::Sound, clocks.to_string()),
+        (Some(error), Some(clocks)) if !is_off => check(Found::Wrong, format!("{error}; {clocks}"))
+            .hint(
+                "the clocks are not to blame: the server takes less difference than there is \
+                 (a sandbox: --timestamp-tolerance)",
+            ),
+        (Some(error), clocks) => {
+            let clocks = clocks.map(|clocks| format!("; {clocks}"));
+            let said = format!("{error}{}", clocks.unwrap_or_default());
+            check(Found::Wrong, said).hint(SET_THE_CLOCK)
+        }
+    }
+}
+
+impl Clocks {
+    fn apart(&self) -> Duration {
+        let apart = self.here.duration_since(self.server);
+        apart.unwrap_or_else(|early| early.duration())
+    }
+}
+
+impl fmt::Display for Clocks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = if self.here < self.server {
+            "behind"
+        } else {
+            "ahead of"
+        };
+        match self.apart().as_secs() {
+            0 => f.write_str("the same as the server's, to the second"),
+            seconds => write!(f, "{seconds} s {side} the server's"),
+        }
     }
 }
 
@@ -226,29 +260,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_is_wrong_by_what_the_server_tells_or_refuses() {
+    fn a_clock_is_wrong_by_what_the_server_tells_and_on_which_side() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-        let heard = |code, off: Option<i64>| Heard {
-            status: 200,
-            code: Some(code),
-            date: off.map(|off| {
-                let moved = Duration::from_secs(off.unsigned_abs());
-                if off < 0 { now - moved } else { now + moved }
-            }),
+        let at = |off: i64| {
+            let moved = Duration::from_secs(off.unsigned_abs());
+            if off < 0 { now - moved } else { now + moved }
         };
-        for (code, off, found) in [
-            (200, Some(0), Found::Sound),
-            (200, Some(-60), Found::Sound),
-            (200, Some(61), Found::Wrong),
-            (200, Some(-3600), Found::Wrong),
-            (80_102_212, Some(1), Found::Wrong),
-            (80_102_212, None, Found::Wrong),
-            (200, None, Found::NotLooked),
+        for (off, found, said) in [
+            (Some(0), Found::Sound, "the same as"),
+            (Some(-60), Found::Sound, "60 s ahead of the server's"),
+            (Some(61), Found::Wrong, "61 s behind the server's"),
+            (Some(-3600), Found::Wrong, "3600 s ahead of the server's"),
+            (None, Found::NotLooked, "did not tell"),
         ] {
-            let check = check_clock(Some(&heard(code, off)), now);
-            assert!(check.found == found, "{code} {off:?}: {}", check.said);
+            let heard = Heard {
+                address: Address::of("http://127.0.0.1:1/api/").unwrap(),
+                answer: Ok(()),
+                clocks: off.map(|off| Clocks {
+                    server: at(off),
+                    here: now,
+                }),
+            };
+            let check = check_clock(Some(&heard));
+            assert!(check.found == found, "{off:?}: {}", check.said);
+            assert!(check.said.contains(said), "{off:?}: {}", check.said);
         }
-        assert!(check_clock(None, now).found == Found::NotLooked);
+        assert!(check_clock(None).found == Found::NotLooked);
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use std::fmt::Display;
 use std::process::ExitCode;
 
+use clinkbill::Error;
+
 use crate::output::{Output, RED, YELLOW, note};
-use crate::shape::Failed;
+use crate::shape::{Failed, FailedCall};
 
 pub(crate) const HELP: &str = "\
 Exit status:
@@ -57,6 +59,8 @@ pub(crate) struct Failure {
     /// None where nobody wants to know.
     message: Option<String>,
     hint: Option<String>,
+    /// What is known of the call that failed, if it was one.
+    call: Option<Box<FailedCall>>,
 }
 
 impl Failure {
@@ -65,6 +69,7 @@ impl Failure {
             exit,
             message: Some(message.to_string()),
             hint: None,
+            call: None,
         }
     }
 
@@ -74,6 +79,7 @@ impl Failure {
             exit: Exit::ClosedPipe,
             message: None,
             hint: None,
+            call: None,
         }
     }
 
@@ -104,12 +110,20 @@ impl Failure {
         }
     }
 
+    /// The same, after a call that failed with this.
+    #[must_use]
+    pub(crate) fn of_call(mut self, error: &Error) -> Self {
+        self.call = Some(Box::new(FailedCall::from(error)));
+        self
+    }
+
     /// Says so on stderr.
     pub(crate) fn tell(self, output: Output) -> ExitCode {
         let Self {
             exit,
             message,
             hint,
+            call,
         } = self;
         let Some(message) = message else {
             return exit.into();
@@ -119,6 +133,7 @@ impl Failure {
                 error: message,
                 hint,
                 exit: exit as u8,
+                call: call.map(|call| *call).unwrap_or_default(),
             };
             note(serde_json::to_string(&failed).unwrap_or_default());
             return exit.into();

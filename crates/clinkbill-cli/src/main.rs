@@ -1,5 +1,8 @@
 //! The command `clinkbill`.
 
+mod address;
+mod call;
+mod cause;
 mod checkout;
 mod conformance;
 mod connect;
@@ -54,6 +57,9 @@ struct Command {
     task: Task,
 
     /// Print JSON, for programs
+    ///
+    /// `schemas/command-output.schema.json`, in the repository, describes what each command prints,
+    /// and how one fails.
     #[arg(long, global = true)]
     json: bool,
 }

@@ -3,7 +3,7 @@
 use clinkbill::{CustomerId, OrderFilter, OrderId, Paging, SubscriptionId};
 use url::form_urlencoded::Serializer;
 
-use crate::connect::{Call, Connect, DryRun, call_failure};
+use crate::connect::{Connect, DryRun};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::shape::{Order, Orders};
@@ -88,9 +88,9 @@ async fn get(args: &Get, output: Output) -> Result<Exit, Failure> {
         output.say(&args.connect.request("GET", &path, None)?)?;
         return Ok(Exit::Success);
     }
-    let client = args.connect.client()?;
-    let order = client.orders().retrieve(&args.id).await;
-    let order = order.map_err(|error| call_failure(&error, Call::Read))?;
+    let server = args.connect.server()?;
+    let orders = server.client.orders();
+    let order = server.read(output, orders.retrieve(&args.id)).await?;
     output.say(&Order::from(order))?;
     Ok(Exit::Success)
 }
@@ -101,9 +101,9 @@ async fn list(args: &List, output: Output) -> Result<Exit, Failure> {
         output.say(&args.connect.request("GET", &path, None)?)?;
         return Ok(Exit::Success);
     }
-    let client = args.connect.client()?;
-    let page = client.orders().list(&args.filter()).await;
-    let page = page.map_err(|error| call_failure(&error, Call::Read))?;
+    let server = args.connect.server()?;
+    let (orders, filter) = (server.client.orders(), args.filter());
+    let page = server.read(output, orders.list(&filter)).await?;
     output.say(&Orders {
         total: page.total,
         orders: page.rows.into_iter().map(Order::from).collect(),

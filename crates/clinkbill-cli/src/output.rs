@@ -9,12 +9,17 @@ use anstyle::{AnsiColor, Style};
 use clinkbill_conformance::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use tokio::time::timeout;
 
 use crate::exit::{Exit, Failure};
 
 pub(crate) const GREEN: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const RED: Style = AnsiColor::Red.on_default().bold();
 pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+
+/// How long a command is silent about what it waits for.
+const SILENCE: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_millis(120);
 
 /// Whom a command speaks to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,25 @@ impl Output {
             Self::People => say(found),
             Self::Programs => say(serde_json::to_string(found)? + "\n"),
         }
+    }
+
+    /// Waits for what somebody else does, and shows on stderr, where that is a terminal, for whom
+    /// and how long, once it takes its time.
+    pub(crate) async fn wait<T>(
+        self,
+        whom: impl Display,
+        mut done: impl Future<Output = T> + Unpin,
+    ) -> T {
+        if self == Self::Programs {
+            return done.await;
+        }
+        if let Ok(done) = timeout(SILENCE, &mut done).await {
+            return done;
+        }
+        let bar = ProgressBar::new_spinner().with_message(whom.to_string());
+        let shown = Counter::shown(bar, "{spinner} waiting for {msg}, {elapsed}");
+        go_on(&shown.0);
+        done.await
     }
 }
 
@@ -66,8 +90,11 @@ impl Counter {
     /// For so many of what is named, once the first number is known.
     pub(crate) fn of(what: String) -> Self {
         let bar = ProgressBar::no_length().with_message(what);
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} of {len} {msg}, {elapsed}")
-        {
+        Self::shown(bar, "{spinner} {pos} of {len} {msg}, {elapsed}")
+    }
+
+    fn shown(bar: ProgressBar, template: &str) -> Self {
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         Self(bar)
@@ -79,11 +106,17 @@ impl Counter {
         move |Progress { done, of }| {
             bar.set_length(of.try_into().unwrap_or(u64::MAX));
             bar.set_position(done.try_into().unwrap_or(u64::MAX));
-            // The time goes on also while nothing ends.
-            if done == 0 && !bar.is_hidden() {
-                bar.enable_steady_tick(Duration::from_millis(120));
+            if done == 0 {
+                go_on(&bar);
             }
         }
+    }
+}
+
+/// Has the time of a bar go on also while nothing else does.
+fn go_on(bar: &ProgressBar) {
+    if !bar.is_hidden() {
+        bar.enable_steady_tick(TICK);
     }
 }
 

@@ -64,6 +64,12 @@ pub(crate) fn text(file: Option<&Path>, variable: &str) -> Result<Option<String>
 /// Whose this key is. What is no key is sent nowhere: it may be another secret of somebody's.
 pub(crate) fn kind_of(key: &str) -> Result<Kind, Unusable> {
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| key.starts_with(prefix));
+    if key == "sk_" || OF_SANDBOXES.contains(&key) || OF_PRODUCTION.contains(&key) {
+        return Err(Unusable::new(
+            format!("nothing follows {key}"),
+            "copy the whole key from the dashboard; `clinkbill sandbox` prints one of its own",
+        ));
+    }
     let (said, hint) = if SecretKey::new(key).is_err() {
         (
             "it has white space in it, or other characters that cannot be sent",
@@ -129,7 +135,13 @@ pub(crate) fn check_webhook_secret(text: &str) -> Result<bool, Unusable> {
             "the signing secret begins with whsec_",
         ));
     }
-    Ok(text.starts_with("whsec_"))
+    match text.strip_prefix("whsec_") {
+        Some("") => Err(Unusable::new(
+            "nothing follows whsec_",
+            "copy the whole secret from the dashboard",
+        )),
+        own => Ok(own.is_some()),
+    }
 }
 
 /// The signing secret of a webhook endpoint from a file, or else from an environment variable.

@@ -151,6 +151,8 @@ pub(crate) struct Request {
     pub(crate) url: String,
     /// The key, as far as it may be shown.
     pub(crate) key: String,
+    /// The file that the key is in, where one was named.
+    pub(crate) key_file: Option<String>,
     /// Its body, as it would be sent.
     pub(crate) body: Option<String>,
 }
@@ -240,6 +242,60 @@ pub(crate) struct Failed {
     pub(crate) hint: Option<String>,
     /// The exit status.
     pub(crate) exit: u8,
+    #[serde(flatten)]
+    pub(crate) call: FailedCall,
+}
+
+/// What is known of a call of the API that failed. What is not known is left out.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub(crate) struct FailedCall {
+    /// Whether the request took effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<Outcome>,
+    /// The HTTP status of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_status: Option<u16>,
+    /// Clink's number, as it stands in the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<i64>,
+    /// Clink's name of the refusal, such as `PRODUCT_NOT_FOUND`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// The session that exists all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_id: Option<String>,
+    /// How long the server wants to be left alone, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_seconds: Option<u64>,
+}
+
+/// Whether a request that failed took effect.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    /// It was not sent: it may be sent again.
+    NotSent,
+    /// The API said no: nothing was made.
+    Rejected,
+    /// It may have taken effect: find out before it is sent again. A read may be repeated.
+    Unknown,
+}
+
+impl From<&clinkbill::Error> for FailedCall {
+    fn from(error: &clinkbill::Error) -> Self {
+        Self {
+            outcome: Some(match error.outcome() {
+                clinkbill::Outcome::NotSent => Outcome::NotSent,
+                clinkbill::Outcome::Rejected => Outcome::Rejected,
+                _ => Outcome::Unknown,
+            }),
+            http_status: error.http_status(),
+            code: error.code(),
+            name: error.name().map(str::to_owned),
+            session_id: text(error.session_id()),
+            retry_after_seconds: error.retry_after().map(|wait| wait.as_secs()),
+        }
+    }
 }
 
 impl From<&Money> for Sum {
@@ -424,19 +480,28 @@ impl fmt::Display for Orders {
             writeln!(f, "{order}")?;
         }
         let shown = self.orders.len();
+        let noun = |number| if number == 1 { "order" } else { "orders" };
+        let shown = u64::try_from(shown).unwrap_or(u64::MAX);
         match self.total {
-            Some(total) => writeln!(f, "{shown} of {total} orders"),
-            None => writeln!(f, "{shown} orders"),
+            Some(total) if total != shown => writeln!(f, "{shown} of {total} {}", noun(total)),
+            _ => writeln!(f, "{shown} {}", noun(shown)),
         }
     }
 }
 
-/// As a command of curl, which takes the key from the environment.
+/// As a command of curl, which takes the key from the environment or from its file.
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "# CLINK_SECRET_KEY={}", self.key)?;
+        let key = match &self.key_file {
+            // White space around a key is no part of it, and no header could carry it.
+            Some(path) => format!("$(tr -d '[:space:]' < {})", quoted(path)),
+            None => "$CLINK_SECRET_KEY".to_owned(),
+        };
+        let what = self.key_file.as_ref();
+        let what = what.map_or("CLINK_SECRET_KEY=", |_| "the key in the file: ");
+        writeln!(f, "# {what}{}", self.key)?;
         write!(f, "curl -X {} {}", self.method, quoted(&self.url))?;
-        write!(f, " \\\n  -H \"X-API-Key: $CLINK_SECRET_KEY\"")?;
+        write!(f, " \\\n  -H \"X-API-Key: {key}\"")?;
         write!(f, " \\\n  -H \"X-Timestamp: $(date +%s)000\"")?;
         if let Some(body) = &self.body {
             write!(f, " \\\n  -H 'Content-Type: application/json'")?;
@@ -558,6 +623,7 @@ mod tests {
             method: "POST".to_owned(),
             url: "http://127.0.0.1/api/checkout/session".to_owned(),
             key: "sk_test_***".to_owned(),
+            key_file: None,
             body: Some(r#"{"name":"Bob's"}"#.to_owned()),
         };
         let words = shlex::split(&request.to_string()).unwrap();

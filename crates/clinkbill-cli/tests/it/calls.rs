@@ -48,7 +48,10 @@ fn a_session_is_created_read_paid_and_found_by_its_orders() {
 
     let list = ["order", "list", "--merchant-reference", "order-17"];
     assert_eq!(json(&shop, "order_list", &list)["total"], 0);
+    assert_eq!(shop.run(&list).stdout(), "0 orders\n");
     shop.pay(id);
+    let one = shop.run(&list);
+    assert!(one.stdout().ends_with("\n1 order\n"), "{}", one.stdout());
     let orders = json(&shop, "order_list", &list);
     assert_eq!(orders["total"], 1);
     let order = orders["orders"][0]["order_id"].as_str().unwrap();
@@ -139,6 +142,85 @@ fn what_is_dry_is_not_sent_and_shows_the_request_without_the_key() {
     }
 }
 
+#[test]
+fn what_a_call_would_refuse_is_refused_when_it_is_dry_too() {
+    let production = "https://api.clinkbill.com/api/";
+    for (key, base_url, exit) in [
+        ("sk_prod_x7key", NOWHERE, 77),
+        ("pk_test_x7key", NOWHERE, 77),
+        ("sk_test_x7 key", NOWHERE, 77),
+        ("sk_test_", NOWHERE, 77),
+        ("sk_test_x7key", "http://shop.example.com/api/", 78),
+        ("sk_test_x7key", production, 78),
+        // Whoever looks at a request need not have a key yet.
+        ("", NOWHERE, 0),
+    ] {
+        let variables = [("CLINK_SECRET_KEY", key), ("CLINK_BASE_URL", base_url)];
+        for call in [
+            &MUGS[..],
+            &["checkout", "get", "sess_1"],
+            &["order", "list"],
+        ] {
+            let dry = clinkbill(&variables)
+                .args(call)
+                .arg("--dry-run")
+                .output()
+                .unwrap();
+            assert_eq!(dry.code(), exit, "{key} {base_url}: {}", dry.stderr());
+            assert!(!dry.stderr().contains("x7") && !dry.stdout().contains("x7"));
+            if exit == 0 {
+                assert!(
+                    dry.stdout().contains("# CLINK_SECRET_KEY=(missing)"),
+                    "{}",
+                    dry.stdout()
+                );
+                continue;
+            }
+            assert_eq!(dry.stdout(), "");
+            let real = clinkbill(&variables).args(call).output().unwrap();
+            assert_eq!((real.code(), real.stderr()), (exit, dry.stderr()));
+        }
+    }
+}
+
+/// The command that is shown is run by a shell, with a curl that shows what it was given.
+#[cfg(unix)]
+#[test]
+fn a_request_that_was_only_looked_at_takes_the_key_from_the_file_that_was_named() {
+    let folder = file("key'file $(touch x7); folder");
+    std::fs::create_dir_all(&folder).unwrap();
+    let key_file = format!("{folder}/a key");
+    std::fs::write(&key_file, "  sk_test_x7key\r\n").unwrap();
+    let list = ["order", "list", "--base-url", NOWHERE, "--dry-run"];
+    let dry = clinkbill(&[("CLINK_SECRET_KEY", "sk_test_other")])
+        .args(list)
+        .args(["--key-file", &key_file])
+        .output()
+        .unwrap();
+    assert_eq!(dry.code(), 0, "{}", dry.stderr());
+    assert!(!dry.stdout().contains("x7key"), "{}", dry.stdout());
+    assert!(dry.stdout().contains("sk_test_***"), "{}", dry.stdout());
+    let script = format!("curl() {{ printf '<%s>' \"$@\"; }}\n{}", dry.stdout());
+    let run = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .output();
+    let run = run.unwrap();
+    assert!(
+        run.stdout().contains("<X-API-Key: sk_test_x7key>"),
+        "{}",
+        run.stdout()
+    );
+
+    let json = clinkbill(&[])
+        .args(list)
+        .args(["--json", "--key-file", &key_file])
+        .output();
+    assert_eq!(
+        fits("dry_run", json.unwrap().stdout())["key_file"],
+        key_file
+    );
+}
+
 /// What is run with which key: the status, and words of what is said about it.
 type Mistake<'a> = (&'a str, &'a [&'a str], i32, [&'a str; 2]);
 
@@ -207,6 +289,12 @@ fn a_server_or_a_key_that_cannot_be_used_is_one_sentence_a_hint_and_a_status() {
                 ["webhook", "CLINK_WEBHOOK_SECRET"],
             ),
             ("x7key", &MUGS, 77, ["nothing that is known", "sk_test_"]),
+            (
+                "sk_uat_",
+                &MUGS,
+                77,
+                ["nothing follows sk_uat_", "whole key"],
+            ),
             // Of no known kind, so it is for the server to say.
             ("sk_x7key", &MUGS, 77, ["X-API-Key", "doctor"]),
             ("", &MUGS, 77, ["missing", "CLINK_SECRET_KEY"]),

@@ -13,6 +13,8 @@ fn what_a_call_needs_is_looked_at_and_what_is_wrong_has_a_hint() {
         (base_url, "", "whsec_x7secret", &["key"]),
         (base_url, "sk_prod_x7key", "", &["key"]),
         (base_url, "pk_test_x7key", "", &["key"]),
+        (base_url, "sk_test_", "", &["key"]),
+        (base_url, key, "whsec_", &["webhook secret"]),
         (base_url, "sk_x7key", "", &["server"]),
         (&above, key, "", &["server"]),
         (NOWHERE, key, "", &["server"]),

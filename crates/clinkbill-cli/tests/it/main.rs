@@ -12,5 +12,6 @@ mod sandbox;
 mod state;
 #[cfg(unix)]
 mod terminal;
+mod unanswered;
 mod webhook;
 mod webhook_endpoint;

@@ -3,8 +3,9 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
+use std::net::TcpListener;
 use std::os::unix::ffi::OsStrExt;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -66,7 +67,7 @@ fn run(arguments: &[&str], tty: Tty, variables: &[(&str, &str)]) -> Said {
 }
 
 /// The command holds the terminal too, until it is dropped.
-fn spawned(mut command: Command) -> std::process::Child {
+fn spawned(mut command: Command) -> Child {
     command.spawn().unwrap()
 }
 
@@ -193,6 +194,80 @@ fn what_takes_long_shows_on_a_terminal_how_far_it_is() {
             "{text}"
         );
         assert!(!text.contains(ESCAPE), "{text:?}");
+    }
+}
+
+/// A command that waits for a server which takes every connection and says nothing.
+struct Waiting {
+    child: Child,
+    stderr: Box<dyn Read>,
+}
+
+impl Waiting {
+    fn start(base_url: &str, arguments: &[&str], tty: Tty) -> Self {
+        let (screen, keyboard) = terminal();
+        let mut command = clinkbill(&[("CLINK_SECRET_KEY", "sk_test_x7")]);
+        command.env("TERM", "xterm-256color").args(arguments);
+        command.args(["--base-url", base_url]);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        match tty {
+            Tty::Stderr => command.stderr(keyboard),
+            _ => command.stderr(Stdio::piped()),
+        };
+        let mut child = spawned(command);
+        let stderr: Box<dyn Read> = match child.stderr.take() {
+            Some(pipe) => Box::new(pipe),
+            None => Box::new(screen),
+        };
+        Self { child, stderr }
+    }
+
+    /// What it says up to these words, or to its end.
+    fn until(&mut self, words: &str) -> String {
+        let (mut shown, mut part) = (String::new(), [0; 4096]);
+        while !shown.contains(words) {
+            // The end of a terminal is an error on some systems.
+            match self.stderr.read(&mut part) {
+                Ok(read) if read > 0 => shown.push_str(&String::from_utf8_lossy(&part[..read])),
+                _ => break,
+            }
+        }
+        shown
+    }
+
+    /// All that it says, if it says no more from now on.
+    fn ended(mut self) -> String {
+        let _ = self.child.kill();
+        self.child.wait().unwrap();
+        let mut shown = Vec::new();
+        let _ = self.stderr.read_to_end(&mut shown);
+        String::from_utf8(shown).unwrap()
+    }
+}
+
+#[test]
+fn who_waits_for_a_server_is_told_on_a_terminal_which_and_nobody_else_is() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    let base_url = format!("http://{address}/api/");
+    let list = ["order", "list"];
+    let get = ["checkout", "get", "sess_1"];
+    let quiet = [
+        Waiting::start(&base_url, &list, Tty::Neither),
+        Waiting::start(&base_url, &["order", "list", "--json"], Tty::Stderr),
+        Waiting::start(&base_url, &["doctor"], Tty::Neither),
+    ];
+    for call in [&list[..], &get, &["doctor"]] {
+        let mut waiting = Waiting::start(&base_url, call, Tty::Stderr);
+        let shown = waiting.until(", 1s");
+        let words = format!("waiting for {address}, 1s");
+        assert!(shown.contains(&words), "{call:?}: {shown:?}");
+        assert!(!shown.contains("x7"), "{shown:?}");
+        waiting.ended();
+    }
+    // By now they would have said it too.
+    for waiting in quiet {
+        assert_eq!(waiting.ended(), "");
     }
 }
 
