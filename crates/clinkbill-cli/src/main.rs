@@ -8,6 +8,7 @@ mod conformance;
 mod connect;
 mod doctor;
 mod drift;
+mod endpoint;
 mod exit;
 mod files;
 mod listening;
@@ -16,6 +17,7 @@ mod output;
 mod sandbox;
 mod secret;
 mod shape;
+mod stop;
 mod usage;
 mod webhook;
 

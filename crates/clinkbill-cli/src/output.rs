@@ -64,6 +64,14 @@ impl Output {
         go_on(&shown.0);
         done.await
     }
+
+    /// Says on stderr, in a line of its own, how a command goes on.
+    pub(crate) fn note(self, news: &(impl Display + Serialize)) {
+        match self {
+            Self::People => note(news),
+            Self::Programs => note(serde_json::to_string(news).unwrap_or_default()),
+        }
+    }
 }
 
 /// Writes to stdout.

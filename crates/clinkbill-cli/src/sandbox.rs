@@ -1,22 +1,25 @@
 //! `clinkbill sandbox`: a local stand-in for Clink.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clinkbill_sandbox::{Catalogue, Sandbox, SandboxBuilder, StartError, StateError};
 
+use crate::endpoint::{self, endpoint_url};
 use crate::exit::{Exit, Failure};
 use crate::files::read;
 use crate::listening::{listen_failure, resolve};
 use crate::output::{Output, note, say};
-use crate::secret::{self, WEBHOOK_SECRET};
+use crate::secret::{self, WEBHOOK_SECRET, usable_webhook_secret};
 use crate::shape::Started;
+use crate::stop::Stop;
 
 pub(crate) const HELP: &str = "\
 Run a local stand-in for Clink: no account, no network
 
 Prints CLINK_BASE_URL and CLINK_SECRET_KEY on stdout, a line each, once it accepts requests, and
-runs until Ctrl-C. Every sk_test_ or sk_uat_ key is its own, at first empty merchant.";
+runs until Ctrl-C or SIGTERM. Every sk_test_ or sk_uat_ key is its own, at first empty merchant.";
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -46,6 +49,9 @@ pub(crate) struct Args {
     allow_host: Vec<String>,
 
     /// Send webhook events to this URL
+    ///
+    /// By http also to another machine, such as a container: what happens here is made up. But
+    /// whoever is on the way can read the signatures too, so give the sandbox a secret of its own.
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
 
@@ -86,7 +92,7 @@ pub(crate) struct Args {
     timestamp_tolerance: u32,
 }
 
-/// Serves until Ctrl-C.
+/// Serves until somebody ends it.
 pub(crate) async fn run(args: Args, output: Output) -> Result<Exit, Failure> {
     if args.catalogue_schema {
         let schema = schemars::schema_for!(Catalogue);
@@ -100,6 +106,7 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<Exit, Failure> {
         builder = builder.allow_host(name);
     }
     if let Some(url) = &args.webhook_url {
+        endpoint_url("--webhook-url", url)?;
         builder = builder.webhook(url, &args.secret()?).map_err(start)?;
     }
     if let Some(path) = &args.catalogue {
@@ -108,9 +115,7 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<Exit, Failure> {
     if args.strict {
         builder = builder.strict();
     }
-    let address = resolve(&args.listen)
-        .await
-        .map_err(|error| start(error.into()))?;
+    let address = resolve(&args.listen).await?;
     let sandbox = match &args.state {
         Some(path) => with_state(builder, path)?,
         None => builder.build(),
@@ -122,21 +127,30 @@ pub(crate) async fn run(args: Args, output: Output) -> Result<Exit, Failure> {
             server.address()
         ));
     }
+    let mut stop = Stop::new()?;
     output.say(&Started {
         base_url: server.base_url().to_owned(),
         secret_key: server.secret_key().to_owned(),
     })?;
-    tokio::signal::ctrl_c().await?;
+    // Whoever redirects it wants no more than the two lines.
+    if output == Output::People && std::io::stderr().is_terminal() {
+        let base_url = server.base_url();
+        let pages = base_url.strip_suffix("api/").unwrap_or(base_url);
+        note(format_args!(
+            "open {pages} to see the books; Ctrl-C ends it"
+        ));
+    }
+    stop.asked().await;
     Ok(Exit::Success)
 }
 
 impl Args {
     fn secret(&self) -> Result<String, Failure> {
         if let Some(secret) = &self.webhook_secret {
-            return Ok(secret.clone());
+            return usable_webhook_secret(secret.clone(), "--webhook-secret");
         }
-        let secret = secret::text(self.webhook_secret_file.as_deref(), WEBHOOK_SECRET)?;
-        secret.ok_or_else(|| {
+        let file = self.webhook_secret_file.as_deref();
+        let secret = secret::text(file, WEBHOOK_SECRET)?.ok_or_else(|| {
             Failure::new(
                 Exit::NoPermission,
                 "--webhook-url needs a secret to sign with",
@@ -144,7 +158,12 @@ impl Args {
             .hint(format_args!(
                 "set {WEBHOOK_SECRET}, or give --webhook-secret-file or --webhook-secret"
             ))
-        })
+        })?;
+        let from = file.map_or_else(
+            || WEBHOOK_SECRET.to_owned(),
+            |path| path.display().to_string(),
+        );
+        usable_webhook_secret(secret, &from)
     }
 }
 
@@ -181,8 +200,7 @@ fn start_failure(address: &str, error: &StartError) -> Failure {
     match error {
         StartError::Listen(error) => listen_failure(address, error),
         StartError::WebhookSecret(_) => Failure::new(Exit::NoPermission, error),
-        _ => Failure::new(Exit::Usage, error)
-            .hint("--webhook-url http://127.0.0.1:3000/webhooks/clink"),
+        _ => Failure::new(Exit::Usage, error).hint(endpoint::EXAMPLE),
     }
 }
 

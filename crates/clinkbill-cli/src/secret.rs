@@ -151,13 +151,22 @@ pub(crate) fn webhook_secret(
 ) -> Result<WebhookSecret, Failure> {
     let text = text(file, variable)?.ok_or_else(|| {
         let message = "the signing secret of the webhook endpoint is missing";
-        let hint = format!("set {variable}, or name a file that holds it");
+        let hint = format!("set {variable}, or give --webhook-secret-file");
         Failure::new(Exit::NoPermission, message).hint(hint)
     })?;
-    let from = || file.map_or_else(|| variable.to_owned(), |path| path.display().to_string());
-    check_webhook_secret(&text).map_err(|Unusable { said, hint }| {
-        Failure::new(Exit::NoPermission, format!("{}: {said}", from())).hint(hint)
-    })?;
+    let from = file.map_or_else(|| variable.to_owned(), |path| path.display().to_string());
+    let text = usable_webhook_secret(text, &from)?;
     WebhookSecret::new(text)
-        .map_err(|error| Failure::new(Exit::NoPermission, format!("{}: {error}", from())))
+        .map_err(|error| Failure::new(Exit::NoPermission, format!("{from}: {error}")))
+}
+
+/// The text of a signing secret, if it can be one; `from` is where it was given.
+pub(crate) fn usable_webhook_secret(text: String, from: &str) -> Result<String, Failure> {
+    match check_webhook_secret(&text) {
+        Ok(_) => Ok(text),
+        Err(Unusable { said, hint }) => {
+            let message = format!("{from}: {said}");
+            Err(Failure::new(Exit::NoPermission, message).hint(hint))
+        }
+    }
 }

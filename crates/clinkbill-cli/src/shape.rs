@@ -1,6 +1,8 @@
 //! What commands print: for people as it is displayed, and with `--json` in these shapes, which
 //! stand in `schemas/command-output.schema.json`.
 
+mod webhook;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +11,8 @@ use clinkbill::webhook::LineItem;
 use clinkbill::{Amount, Money, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
+
+pub(crate) use self::webhook::{Ending, Listening, Received, Signed, Triggered, Verified};
 
 /// What each command prints with `--json`, by its name. `conformance` and `drift` print what
 /// `conformance-report`, `webhook-report` and `conformance-drift` describe.
@@ -36,6 +40,10 @@ pub(crate) struct Outputs {
     webhook_trigger: Triggered,
     /// `clinkbill webhook listen`: one line for each request.
     webhook_listen: Received,
+    /// `clinkbill webhook listen`, on stderr: the first line, once it can be called.
+    webhook_listen_start: Listening,
+    /// `clinkbill webhook listen`, on stderr: a line where its end has to wait.
+    webhook_listen_end: Ending,
     /// `clinkbill doctor`.
     doctor: Diagnosis,
     /// Any command that fails, on stderr.
@@ -155,50 +163,6 @@ pub(crate) struct Request {
     pub(crate) key_file: Option<String>,
     /// Its body, as it would be sent.
     pub(crate) body: Option<String>,
-}
-
-/// The headers that prove a body.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Signed {
-    /// By name.
-    pub(crate) headers: BTreeMap<String, String>,
-}
-
-/// What came of a verification.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Verified {
-    /// Whether whoever sent it holds the secret, and sent it just now.
-    pub(crate) genuine: bool,
-    /// Why not.
-    pub(crate) problem: Option<String>,
-    pub(crate) event_id: Option<String>,
-    pub(crate) event_type: Option<String>,
-}
-
-/// An event that was sent to an endpoint.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Triggered {
-    pub(crate) event_type: String,
-    pub(crate) endpoint: String,
-    /// The HTTP status of its answer. Without an answer the command fails.
-    pub(crate) status: u16,
-    /// How long the answer took, in milliseconds.
-    pub(crate) took_ms: u64,
-}
-
-/// A request that came in.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Received {
-    /// When, in UTC, as RFC 3339.
-    pub(crate) at: String,
-    #[serde(flatten)]
-    pub(crate) verified: Verified,
-    /// The body of a genuine event, to the letter.
-    pub(crate) body: Option<String>,
-    /// What it was answered with.
-    pub(crate) answered: u16,
-    /// Why it could not be passed on, where it should have been.
-    pub(crate) not_forwarded: Option<String>,
 }
 
 /// What the doctor found.
@@ -515,56 +479,6 @@ impl fmt::Display for Request {
 pub(crate) fn quoted(text: &str) -> Cow<'_, str> {
     // No argument and no JSON has the byte 0 that no word of a shell can have.
     shlex::try_quote(text).unwrap_or_default()
-}
-
-impl fmt::Display for Signed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut headers = self.headers.iter();
-        headers.try_for_each(|(name, value)| writeln!(f, "{name}: {value}"))
-    }
-}
-
-impl fmt::Display for Verified {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = [
-            ("event", self.event_id.clone()),
-            ("type", self.event_type.clone()),
-            ("not genuine", self.problem.clone()),
-        ];
-        Rows(&rows).fmt(f)
-    }
-}
-
-impl fmt::Display for Triggered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            event_type,
-            endpoint,
-            status,
-            took_ms,
-        } = self;
-        writeln!(f, "{event_type} to {endpoint}: {status} after {took_ms} ms")
-    }
-}
-
-impl fmt::Display for Received {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ", self.at)?;
-        match (&self.verified.event_type, &self.verified.event_id) {
-            (Some(event_type), Some(id)) => write!(f, "{event_type} {id}")?,
-            _ => f.write_str("not genuine")?,
-        }
-        write!(f, " -> {}", self.answered)?;
-        match self
-            .verified
-            .problem
-            .as_ref()
-            .or(self.not_forwarded.as_ref())
-        {
-            Some(problem) => writeln!(f, ": {problem}"),
-            None => writeln!(f),
-        }
-    }
 }
 
 impl fmt::Display for Diagnosis {

@@ -1,8 +1,10 @@
 //! `clinkbill webhook`: events signed, verified, sent and received.
 
+mod forward;
 mod listen;
 mod sign;
 mod trigger;
+mod verdict;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -64,9 +66,13 @@ fn body(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
         })?;
         return Ok(body);
     };
-    read_bytes(path)
+    read_bytes(path).map_err(|failure| {
+        failure.hint("name a file that holds the body, or leave it out and give the body on stdin")
+    })
 }
 
+/// To the millisecond, as all times of the API are.
 fn now() -> Result<Timestamp, Failure> {
-    Ok(std::time::SystemTime::now().try_into()?)
+    let now = Timestamp::try_from(std::time::SystemTime::now())?;
+    Ok(Timestamp::from_millis(now.as_millis())?)
 }

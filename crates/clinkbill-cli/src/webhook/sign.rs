@@ -1,15 +1,15 @@
 //! `clinkbill webhook sign` and `clinkbill webhook verify`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clinkbill::Timestamp;
-use clinkbill::webhook::{Event, Signer, Verifier};
+use clinkbill::webhook::Signer;
 
+use super::verdict::{Judge, TOLERANCE};
 use super::{Secret, body, now};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
-use crate::shape::{Signed, Verified};
+use crate::shape::Signed;
 
 pub(super) const SIGN_EXAMPLES: &str = "\
 Examples:
@@ -25,7 +25,7 @@ Examples:
     clinkbill webhook verify event.json --timestamp 1767225600000 --signature 5f2d --any-age
 
 The body has to be the very bytes that came: JSON that was parsed and written again does not
-verify. The command ends with status 3 when the event is not genuine.";
+verify. The command ends with status 3 when the event is not genuine, or the body is no event.";
 
 #[derive(clap::Args)]
 pub(crate) struct Sign {
@@ -34,8 +34,8 @@ pub(crate) struct Sign {
     body: Option<PathBuf>,
 
     /// When it is sent, in milliseconds since the Unix epoch; left out, now
-    #[arg(long, value_name = "MILLISECONDS")]
-    at: Option<i64>,
+    #[arg(long, value_name = "MILLISECONDS", value_parser = moment)]
+    at: Option<Timestamp>,
 
     #[command(flatten)]
     secret: Secret,
@@ -47,11 +47,11 @@ pub(crate) struct Verify {
     #[arg(value_name = "FILE")]
     body: Option<PathBuf>,
 
-    /// The header X-Clink-Timestamp
+    /// The header X-Clink-Timestamp: milliseconds since the Unix epoch
     #[arg(long, value_name = "TEXT")]
     timestamp: String,
 
-    /// The header X-Clink-Signature
+    /// The header X-Clink-Signature: 64 hexadecimal digits
     #[arg(long, value_name = "TEXT")]
     signature: String,
 
@@ -60,7 +60,7 @@ pub(crate) struct Verify {
     sign_type: Option<String>,
 
     /// How far the timestamp may be from now, either way
-    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    #[arg(long, value_name = "SECONDS", default_value_t = TOLERANCE)]
     tolerance: u32,
 
     /// Take a timestamp of any age: to look at what came long ago
@@ -74,8 +74,7 @@ pub(crate) struct Verify {
 pub(super) fn sign(args: &Sign, output: Output) -> Result<Exit, Failure> {
     let secret = args.secret.get()?;
     let at = match args.at {
-        Some(millis) => Timestamp::from_millis(millis)
-            .map_err(|error| Failure::new(Exit::Usage, format!("--at: {error}")))?,
+        Some(at) => at,
         None => now()?,
     };
     let signed = Signer::new(secret).sign(&body(args.body.as_deref())?, at);
@@ -89,48 +88,36 @@ pub(super) fn sign(args: &Sign, output: Output) -> Result<Exit, Failure> {
 }
 
 pub(super) fn verify(args: &Verify, output: Output) -> Result<Exit, Failure> {
-    let verifier = Verifier::new(args.secret.get()?);
-    let verifier = if args.any_age {
-        verifier.without_tolerance()
-    } else {
-        verifier.with_tolerance(Duration::from_secs(args.tolerance.into()))
-    };
+    let tolerance = (!args.any_age).then_some(args.tolerance);
+    let about_old = "--any-age takes what came long ago";
+    let judge = Judge::new(args.secret.get()?, tolerance, about_old);
     let header = |name: &str| match name.to_ascii_lowercase().as_str() {
         "x-clink-timestamp" => Some(args.timestamp.as_str()),
         "x-clink-signature" => Some(args.signature.as_str()),
         "x-clink-signtype" => args.sign_type.as_deref(),
         _ => None,
     };
-    let body = body(args.body.as_deref())?;
-    let told = Verified::of(verifier.verify_at(header, &body, now()?));
+    let told = judge.judge(header, &body(args.body.as_deref())?, now()?);
     output.say(&told)?;
-    Ok(if told.genuine {
+    Ok(if told.is_sound() {
         Exit::Success
     } else {
         Exit::No
     })
 }
 
-impl Verified {
-    pub(super) fn of(event: Result<Event, clinkbill::webhook::WebhookError>) -> Self {
-        match event {
-            Ok(event) => Self {
-                genuine: true,
-                problem: None,
-                event_id: Some(event.id.to_string()),
-                event_type: Some(event.event_type().to_string()),
-            },
-            Err(error) => Self::not(error.to_string()),
-        }
-    }
-
-    /// Not genuine, for this reason.
-    pub(super) fn not(problem: String) -> Self {
-        Self {
-            genuine: false,
-            problem: Some(problem),
-            event_id: None,
-            event_type: None,
-        }
+/// A moment in milliseconds. A number of seconds, which would be a day long ago, is not taken for
+/// one: nobody would see why the signature is too old.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let millis: i64 = text
+        .parse()
+        .map_err(|_| "a number of milliseconds since the Unix epoch, such as 1767225600000")?;
+    let at = Timestamp::from_millis(millis).map_err(|error| error.to_string())?;
+    match Timestamp::from_seconds_or_millis(millis) {
+        Ok(meant) if meant != at => Err(format!(
+            "as milliseconds since the Unix epoch that is {at}; if seconds are meant, give {}",
+            meant.as_millis()
+        )),
+        _ => Ok(at),
     }
 }

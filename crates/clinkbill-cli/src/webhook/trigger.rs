@@ -6,6 +6,7 @@ use clinkbill_conformance::receiver::{Endpoint, PlainHttp, Sample, Seen};
 
 use super::Secret;
 use crate::conformance::endpoint_failure;
+use crate::endpoint::endpoint_url;
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::shape::Triggered;
@@ -16,8 +17,8 @@ Examples:
     clinkbill webhook trigger invoice.paid --to http://127.0.0.1:3000/webhooks/clink --json
 
 The event is of the form that Clink's have, and signed; its ids are new each time. The command ends
-with status 3 unless the endpoint answers 2xx, and with 69 when it does not answer. `clinkbill conformance --webhook` sends events that
-a sound endpoint refuses as well.";
+with status 3 unless the endpoint answers 2xx, and with 69 when it does not answer.
+`clinkbill conformance --webhook` sends events that a sound endpoint refuses as well.";
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -57,7 +58,9 @@ pub(super) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
         PlainHttp::ToThisMachine
     };
     let failed = |error| endpoint_failure(error, "--plain-http");
-    let endpoint = Endpoint::new(&args.to, args.secret.get()?, plain).map_err(failed)?;
+    let secret = args.secret.get()?;
+    let url = endpoint_url("--to", &args.to)?;
+    let endpoint = Endpoint::new(url.as_str(), secret, plain).map_err(failed)?;
     let endpoint = endpoint.with_patience(Duration::from_secs(args.timeout));
     let (status, took_ms) = match endpoint.send(sample).await.map_err(failed)? {
         Seen::Answer { status, took_ms } => (status, took_ms),

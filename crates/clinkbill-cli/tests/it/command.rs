@@ -90,6 +90,13 @@ impl Running {
     }
 }
 
+/// Sends a program a signal, as `kill` names it.
+pub(crate) fn signal(child: &Child, signal: &str) {
+    let process = child.id().to_string();
+    let sent = Command::new("kill").args([signal, &process]).status();
+    assert!(sent.unwrap().success());
+}
+
 fn line_of(mut stream: impl BufRead) -> String {
     let mut line = String::new();
     stream.read_line(&mut line).unwrap();

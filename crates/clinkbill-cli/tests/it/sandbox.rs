@@ -2,12 +2,12 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::command::{Ended, Running, clinkbill, exchange, file, file_with};
+use crate::command::{Ended, Running, clinkbill, exchange, file, file_with, signal};
 
 const BODY: &str = r#"{"customerEmail":"customer@example.com","originalAmount":4.99,"originalCurrency":"USD","uiMode":"hostedPage","priceDataList":[{"name":"A one-time purchase","quantity":1,"unitAmount":4.99,"currency":"USD"}]}"#;
 
@@ -80,17 +80,23 @@ fn two_lines_on_stdout_are_all_a_client_needs_until_ctrl_c() {
         "{page}"
     );
 
-    let interrupted = Command::new("kill")
-        .args(["-INT", &running.child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(interrupted.success());
-    assert!(running.child.wait().unwrap().success());
+    signal(&running.child, "-INT");
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
     assert_eq!(
         running.line(),
         "",
         "nothing but the two lines stands on stdout"
     );
+}
+
+#[test]
+fn sigterm_ends_it_as_ctrl_c_does() {
+    let mut running = Running::heard(clinkbill(&[]).args(["sandbox", "--listen", "127.0.0.1:0"]));
+    running.line();
+    running.line();
+    signal(&running.child, "-TERM");
+    assert_eq!(running.child.wait().unwrap().code(), Some(0));
+    assert_eq!((running.line(), running.stderr_line()), Default::default());
 }
 
 #[test]
@@ -144,10 +150,37 @@ fn a_sandbox_that_cannot_start_says_why_what_to_do_and_with_which_status() {
         r#"{"products": [{"productId": "prd_mug"}]}"#,
     );
     let empty = file_with("empty-secret", "\n");
+    let key = file_with("a-key", "sk_test_x7\n");
     let hook = "http://127.0.0.1:9/hook";
     for (arguments, status, words) in [
         (&["--listen", &taken][..], 69, [&taken[..], "port 0"]),
         (&["--listen", "nowhere"], 64, ["nowhere", "127.0.0.1:4010"]),
+        (&["--listen", ":4010"], 64, ["no host", "127.0.0.1:4010"]),
+        (
+            &["--listen", "192.0.2.1:4010"],
+            64,
+            ["192.0.2.1", "no address of this machine"],
+        ),
+        (
+            &["--webhook-url", "http://u:x7pw@127.0.0.1/"],
+            64,
+            ["--webhook-url: the webhook URL has a user", "http://127"],
+        ),
+        (
+            &["--webhook-url", hook, "--webhook-secret", "sk_test_x7"],
+            77,
+            ["--webhook-secret: it is a secret key", "whsec_"],
+        ),
+        (
+            &["--webhook-url", hook, "--webhook-secret", "whsec x7"],
+            77,
+            ["--webhook-secret: it cannot sign", "whsec_"],
+        ),
+        (
+            &["--webhook-url", hook, "--webhook-secret-file", &key],
+            77,
+            ["a-key: it is a secret key", "whsec_"],
+        ),
         (&["--nonsense"], 64, ["--nonsense", "--help"]),
         (&["--timestamp-tolerance", "soon"], 64, ["soon", "--help"]),
         (
@@ -196,6 +229,30 @@ fn a_sandbox_that_cannot_start_says_why_what_to_do_and_with_which_status() {
         }
         assert!(!said.contains("panicked") && !said.contains("x7"), "{said}");
     }
+}
+
+#[test]
+fn a_key_in_the_environment_signs_no_events() {
+    let mut command = clinkbill(&[("CLINK_WEBHOOK_SECRET", "sk_test_x7")]);
+    command.args(["sandbox", "--listen", "127.0.0.1:0"]);
+    command.args(["--webhook-url", "http://127.0.0.1:9/hook"]);
+    let mut running = Running::heard(&mut command);
+    assert_eq!(running.line(), "", "it starts");
+    assert_eq!(running.child.wait().unwrap().code(), Some(77));
+    let said = running.stderr_line();
+    assert!(
+        said.ends_with("CLINK_WEBHOOK_SECRET: it is a secret key"),
+        "{said}"
+    );
+}
+
+#[test]
+fn events_go_by_http_to_another_machine_too() {
+    let mut command = clinkbill(&[("CLINK_WEBHOOK_SECRET", "whsec_x7")]);
+    command.args(["sandbox", "--listen", "127.0.0.1:0"]);
+    command.args(["--webhook-url", "http://shop:3000/hook"]);
+    let mut running = Running::heard(&mut command);
+    assert!(running.line().starts_with("CLINK_BASE_URL="));
 }
 
 #[test]

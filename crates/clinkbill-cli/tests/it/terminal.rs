@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Child, Command, Stdio};
@@ -12,7 +12,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::command::{clinkbill, runtime, sandbox_without_events};
+use crate::command::{clinkbill, runtime, sandbox_without_events, signal};
 
 /// Colour begins so, and ends with `m`.
 const ESCAPE: char = '\u{1b}';
@@ -32,6 +32,16 @@ struct Said {
 }
 
 fn run(arguments: &[&str], tty: Tty, variables: &[(&str, &str)]) -> Said {
+    run_until(arguments, tty, variables, |_| ())
+}
+
+/// Runs a command to the end that this puts to it.
+fn run_until(
+    arguments: &[&str],
+    tty: Tty,
+    variables: &[(&str, &str)],
+    end: impl FnOnce(&mut Child),
+) -> Said {
     let (mut screen, keyboard) = terminal();
     let mut command = clinkbill(variables);
     for decides in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
@@ -49,7 +59,7 @@ fn run(arguments: &[&str], tty: Tty, variables: &[(&str, &str)]) -> Said {
         Tty::Stderr => command.stderr(keyboard.try_clone().unwrap()),
         Tty::Neither => &mut command,
     };
-    let child = spawned(command);
+    let mut child = spawned(command);
     // The last one who could write is the command.
     drop(keyboard);
     let shown = std::thread::spawn(move || {
@@ -58,6 +68,7 @@ fn run(arguments: &[&str], tty: Tty, variables: &[(&str, &str)]) -> Said {
         let _ = screen.read_to_end(&mut shown);
         String::from_utf8(shown).unwrap()
     });
+    end(&mut child);
     let output = child.wait_with_output().unwrap();
     let piped = [output.stdout, output.stderr].concat();
     Said {
@@ -288,4 +299,37 @@ fn a_webhook_endpoint_is_judged_with_a_count_as_well() {
     assert_eq!(counts.first(), Some(&(0, 20)), "{:?}", told.shown);
     let told = run(&judge, Tty::Neither, &secret);
     assert!(!told.piped.contains(" events to "), "{}", told.piped);
+}
+
+#[test]
+fn a_sandbox_says_on_a_terminal_where_to_look_and_how_it_ends() {
+    let sandbox = ["sandbox", "--listen", "127.0.0.1:0"];
+    let for_programs = [&sandbox[..], &["--json"]].concat();
+    for (arguments, tty, says) in [
+        (&sandbox[..], Tty::Stderr, true),
+        (&for_programs, Tty::Stderr, false),
+        (&sandbox, Tty::Neither, false),
+    ] {
+        let mut stdout = None;
+        let told = run_until(arguments, tty, &[], |child| {
+            // It takes signals from its first line on.
+            let mut lines = BufReader::new(child.stdout.take().unwrap());
+            lines.read_line(&mut String::new()).unwrap();
+            stdout = Some(lines);
+            signal(child, "-INT");
+        });
+        let shown = told.shown.trim_end();
+        assert_eq!(
+            shown.starts_with("open http://127.0.0.1:"),
+            says,
+            "{shown:?}"
+        );
+        let end = "/ to see the books; Ctrl-C ends it";
+        assert_eq!(shown.ends_with(end), says, "{shown:?}");
+        assert!(!shown.contains("/api"), "{shown:?}");
+        assert_eq!(told.piped, "");
+        if !says {
+            assert_eq!(shown, "");
+        }
+    }
 }

@@ -1,34 +1,13 @@
-//! `clinkbill webhook`: events signed, verified, sent and received by processes of their own.
+//! `clinkbill webhook sign`, `verify` and `trigger`.
 
-use std::process::Output;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::command::{Ended, Running, clinkbill, exchange, file_with, fits, sandbox};
+use crate::command::{Ended, clinkbill, file, file_with, fits};
+use crate::listen::{SECRET, trigger, webhook};
 
-const SECRET: (&str, &str) = ("CLINK_WEBHOOK_SECRET", "whsec_x7secret");
 const EVENT: &str = r#"{"id":"event_1","object":"event","type":"gift.sent","created":1767225600000,"data":{"object":{}}}"#;
-
-fn webhook(arguments: &[&str]) -> Output {
-    let mut command = clinkbill(&[SECRET]);
-    command.arg("webhook").args(arguments).output().unwrap()
-}
-
-/// A listener, and the URL it listens at.
-fn listen(arguments: &[&str]) -> (Running, String) {
-    let mut command = clinkbill(&[SECRET]);
-    let listen = ["webhook", "listen", "--listen", "127.0.0.1:0", "--json"];
-    let mut running = Running::heard(command.args(listen).args(arguments));
-    let line = running.stderr_line();
-    let url = line.strip_prefix("listening on ").unwrap().to_owned();
-    (running, url)
-}
-
-fn trigger(url: &str, event: &str, secret: &str) -> Output {
-    let mut command = clinkbill(&[("CLINK_WEBHOOK_SECRET", secret)]);
-    let trigger = ["webhook", "trigger", event, "--to", url, "--json"];
-    command.args(trigger).output().unwrap()
-}
 
 #[test]
 fn what_is_signed_verifies_until_a_byte_or_the_time_changes() {
@@ -94,82 +73,6 @@ fn what_is_signed_verifies_until_a_byte_or_the_time_changes() {
 }
 
 #[test]
-fn a_listener_tells_what_is_genuine_from_what_is_not() {
-    let (mut listener, url) = listen(&["--count", "2"]);
-    let sent = trigger(&url, "order.succeeded", SECRET.1);
-    assert_eq!(sent.code(), 0, "{}{}", sent.stdout(), sent.stderr());
-    assert_eq!(fits("webhook_trigger", sent.stdout())["status"], 204);
-    let heard = fits("webhook_listen", &listener.line());
-    assert_eq!(
-        (&heard["genuine"], &heard["answered"]),
-        (&true.into(), &204.into())
-    );
-    assert_eq!(heard["event_type"], "order.succeeded");
-    assert!(heard["body"].as_str().unwrap().contains("order.succeeded"));
-
-    let forged = trigger(&url, "order.succeeded", "whsec_of_a_stranger");
-    assert_eq!(forged.code(), 3, "{}", forged.stdout());
-    let heard = fits("webhook_listen", &listener.line());
-    assert_eq!(
-        (&heard["genuine"], &heard["answered"]),
-        (&false.into(), &400.into())
-    );
-    assert!(heard["body"].is_null());
-    assert!(listener.child.wait().unwrap().success());
-
-    let nobody = trigger(&url, "invoice.paid", SECRET.1);
-    assert_eq!((nobody.code(), nobody.stdout()), (69, ""));
-    let said = fits("failure", nobody.stderr());
-    for (field, words) in [
-        ("error", "invoice.paid to http"),
-        ("hint", "webhook listen"),
-    ] {
-        assert!(said[field].as_str().unwrap().contains(words), "{said}");
-    }
-    let unknown = trigger(&url, "gift.sent", SECRET.1);
-    assert_eq!(unknown.code(), 64);
-    assert!(
-        unknown.stderr().contains("session.complete"),
-        "{}",
-        unknown.stderr()
-    );
-}
-
-#[test]
-fn what_is_too_large_is_refused_told_in_a_line_and_counted() {
-    const LARGEST: usize = 2 * 1024 * 1024;
-    // A third one, so that a line that is missing is seen and not waited for.
-    let sent = [(LARGEST, 400), (LARGEST + 1, 413), (1, 400)];
-    let (mut listener, url) = listen(&["--count", "3"]);
-    let host = url.trim_start_matches("http://").trim_end_matches('/');
-    for (length, status) in sent {
-        let request = format!(
-            "POST / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
-             Content-Length: {length}\r\n\r\n{}",
-            "x".repeat(length)
-        );
-        let answer = exchange(host, &request);
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{answer}"
-        );
-    }
-    for (_, status) in sent {
-        let told = listener.line();
-        assert!(told.len() < 500, "{told}");
-        let told = fits("webhook_listen", &told);
-        assert_eq!(told["answered"], status);
-        assert_eq!(
-            (&told["genuine"], &told["body"]),
-            (&false.into(), &Value::Null)
-        );
-        let problem = told["problem"].as_str().unwrap();
-        assert_eq!(problem.contains("2097152 bytes"), status == 413, "{told}");
-    }
-    assert!(listener.child.wait().unwrap().success());
-}
-
-#[test]
 fn an_event_that_cannot_be_sent_is_one_sentence_a_hint_and_a_status() {
     let clear = "http://shop.example.com/hook";
     for (secret, url, status, words) in [
@@ -180,6 +83,12 @@ fn an_event_that_cannot_be_sent_is_one_sentence_a_hint_and_a_status() {
             ["absolute http or https URL", "127.0.0.1"],
         ),
         (SECRET.1, clear, 78, ["another machine", "--plain-http"]),
+        (
+            SECRET.1,
+            "http://shop:x7pw@127.0.0.1/",
+            64,
+            ["a user or a password", "127.0.0.1:3000"],
+        ),
         (
             "sk_test_x7secret",
             clear,
@@ -198,62 +107,174 @@ fn an_event_that_cannot_be_sent_is_one_sentence_a_hint_and_a_status() {
     }
 }
 
-#[test]
-fn genuine_events_are_passed_on_unchanged_and_the_answer_comes_back() {
-    let (mut behind, url) = listen(&["--count", "1"]);
-    let (mut before, front) = listen(&["--forward-to", &url]);
-    assert_eq!(trigger(&front, "session.complete", SECRET.1).code(), 0);
-    let told = fits("webhook_listen", &before.line());
-    let heard = fits("webhook_listen", &behind.line());
-    assert_eq!(heard["genuine"], true);
-    assert_eq!(heard["body"], told["body"]);
-    assert!(behind.child.wait().unwrap().success());
+/// The headers of a body signed at a moment, as the arguments that `verify` takes.
+fn proof_of(body: &str, at: &str) -> [String; 4] {
+    let signed = webhook(&["sign", body, "--at", at, "--json"]);
+    assert_eq!(signed.code(), 0, "{}", signed.stderr());
+    let headers = &fits("webhook_sign", signed.stdout())["headers"];
+    let header = |name: &str| headers[name].as_str().unwrap().to_owned();
+    [
+        "--timestamp".to_owned(),
+        header("X-Clink-Timestamp"),
+        "--signature".to_owned(),
+        header("X-Clink-Signature"),
+    ]
+}
 
-    assert_eq!(trigger(&front, "session.complete", SECRET.1).code(), 3);
-    let told = fits("webhook_listen", &before.line());
-    assert_eq!(
-        (&told["genuine"], &told["answered"]),
-        (&true.into(), &502.into())
-    );
-    assert!(
-        told["not_forwarded"]
-            .as_str()
-            .unwrap()
-            .contains("--forward-to"),
-        "{told}"
-    );
+/// What `verify` says in each of its ways, and its status in both.
+fn verified(body: &str, proof: &[String], more: &[&str]) -> (Value, String, i32) {
+    let proof: Vec<_> = proof.iter().map(String::as_str).collect();
+    let arguments = [&["verify", body][..], &proof, more].concat();
+    let told = webhook(&arguments);
+    let json = webhook(&[&arguments[..], &["--json"]].concat());
+    assert_eq!(told.code(), json.code());
+    (
+        fits("webhook_verify", json.stdout()),
+        told.stdout().to_owned(),
+        told.code(),
+    )
+}
+
+fn said(told: &Value, field: &str) -> String {
+    told[field].as_str().unwrap_or_default().to_owned()
+}
+
+const AT: &str = "1767225600000";
+
+#[test]
+fn a_genuine_event_is_called_so() {
+    let body = file_with("genuine.json", EVENT);
+    let (json, text, code) = verified(&body, &proof_of(&body, AT), &["--any-age"]);
+    assert_eq!((code, &json["genuine"]), (0, &true.into()));
+    assert_eq!(json["problem"], Value::Null);
+    assert!(text.starts_with("genuine        yes\n"), "{text}");
 }
 
 #[test]
-fn the_events_of_a_sandbox_are_genuine() {
-    let (mut listener, url) = listen(&[]);
-    let shop = sandbox(&["--webhook-url", &url], &[SECRET]);
-    let created = shop.run(&[
-        "checkout",
-        "create",
-        "--email",
-        "customer@example.com",
-        "--currency",
-        "USD",
-        "--line",
-        "A mug:1:4.99",
-        "--json",
-    ]);
-    let created = fits("checkout_create", created.stdout());
-    shop.pay(created["session_id"].as_str().unwrap());
-    let mut heard = Vec::new();
-    while !heard.contains(&"order.succeeded".to_owned()) {
-        let event = fits("webhook_listen", &listener.line());
-        assert_eq!(event["genuine"], true, "{event}");
-        heard.push(event["event_type"].as_str().unwrap().to_owned());
+fn a_genuine_body_that_is_no_event_is_genuine_and_not_sound() {
+    for (name, body, missing) in [
+        ("no-type.json", r#"{"id":"event_1","data":{}}"#, "`type`"),
+        ("no-data.json", r#"{"id":"event_1","type":"a.b"}"#, "`data`"),
+        ("no-id.json", r#"{"type":"a.b","data":{}}"#, "`id`"),
+        ("no-json.json", "hello", "line 1"),
+    ] {
+        let body = file_with(name, body);
+        let (json, text, code) = verified(&body, &proof_of(&body, AT), &["--any-age"]);
+        assert_eq!((code, &json["genuine"]), (3, &true.into()), "{json}");
+        let problem = said(&json, "problem");
+        assert!(problem.contains("the signature is right"), "{problem}");
+        assert!(problem.contains(missing), "{problem}");
+        assert!(said(&json, "hint").contains("`data`"), "{json}");
+        assert!(text.contains("genuine        yes\n"), "{text}");
+        assert!(!text.contains("not genuine"), "{text}");
     }
 }
 
 #[test]
-fn an_address_that_is_taken_is_said_to_be_so() {
-    let (_listener, url) = listen(&[]);
-    let address = url.trim_start_matches("http://").trim_end_matches('/');
-    let taken = webhook(&["listen", "--listen", address]);
-    assert_eq!(taken.code(), 69, "{}", taken.stderr());
-    assert!(taken.stderr().contains("port 0"), "{}", taken.stderr());
+fn what_does_not_verify_says_where_to_look() {
+    let body = file_with("looked-at.json", EVENT);
+    let edited = file_with("edited.json", &format!("{EVENT}\n"));
+    let dos = file_with("edited-elsewhere.json", &format!("{EVENT}\r\n"));
+    let other = file_with("other.json", &EVENT.replace("event_1", "event_2"));
+    let proof = proof_of(&body, AT);
+    let [_, time, _, signature] = &proof;
+    for (body, time, signature, problem, hint) in [
+        (
+            &other,
+            time.as_str(),
+            signature.as_str(),
+            "does not belong",
+            "very bytes",
+        ),
+        (&edited, time, signature, "does not belong", "line end"),
+        (&dos, time, signature, "does not belong", "line end"),
+        (
+            &body,
+            "soon",
+            signature,
+            "X-Clink-Timestamp is not a number",
+            AT,
+        ),
+        (
+            &body,
+            time,
+            "5f2d",
+            "X-Clink-Signature is not 64",
+            "whole header",
+        ),
+        (
+            &body,
+            time,
+            signature,
+            "days ago, and at most 300 s",
+            "--any-age",
+        ),
+    ] {
+        let given = ["--timestamp", time, "--signature", signature].map(str::to_owned);
+        let (json, text, code) = verified(body, &given, &[]);
+        assert_eq!((code, &json["genuine"]), (3, &false.into()), "{json}");
+        assert!(said(&json, "problem").contains(problem), "{json}");
+        assert!(said(&json, "hint").contains(hint), "{json}");
+        assert!(text.starts_with("not genuine"), "{text}");
+        assert!(text.contains("\nhint  "), "{text}");
+    }
+
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let later = (now.as_millis() + 3 * 60 * 60 * 1000).to_string();
+    let (json, _, _) = verified(&body, &proof_of(&body, &later), &["--tolerance", "60"]);
+    let problem = said(&json, "problem");
+    assert!(problem.contains("hours in the future"), "{problem}");
+    assert!(problem.contains("at most 60 s"), "{problem}");
+    assert!(said(&json, "hint").contains("clock"), "{json}");
+}
+
+#[test]
+fn a_moment_to_sign_at_is_in_milliseconds_and_seconds_are_told_apart() {
+    let body = file_with("moment.json", EVENT);
+    for (at, words) in [
+        ("1767225600", ["1970-01-21", "give 1767225600000"]),
+        ("soon", ["milliseconds", "1767225600000"]),
+        ("9223372036854775807", ["not a time", "milliseconds"]),
+    ] {
+        let refused = webhook(&["sign", &body, "--at", at]);
+        assert_eq!((refused.code(), refused.stdout()), (64, ""));
+        for word in words {
+            assert!(refused.stderr().contains(word), "{}", refused.stderr());
+        }
+    }
+}
+
+#[test]
+fn what_is_to_be_read_and_is_not_there_has_a_hint() {
+    let missing = file("no-such-body.json");
+    let body = file_with("with-no-secret.json", EVENT);
+    for (secret, arguments, status, words) in [
+        (
+            Some(SECRET),
+            vec!["sign", &missing],
+            66,
+            ["no-such-body", "on stdin"],
+        ),
+        (
+            None,
+            vec!["sign", &body],
+            77,
+            ["CLINK_WEBHOOK_SECRET", "--webhook-secret-file"],
+        ),
+        (
+            None,
+            vec!["sign", &body, "--webhook-secret-file", &missing],
+            66,
+            ["no-such-body", "CLINK_WEBHOOK_SECRET"],
+        ),
+    ] {
+        let mut command = clinkbill(secret.as_slice());
+        command.arg("webhook").args(&arguments);
+        let refused = command.output().unwrap();
+        assert_eq!(refused.code(), status, "{}", refused.stderr());
+        assert!(refused.stderr().contains("hint:"), "{}", refused.stderr());
+        for word in words {
+            assert!(refused.stderr().contains(word), "{}", refused.stderr());
+        }
+    }
 }
