@@ -10,7 +10,9 @@ pub(crate) async fn resolve(address: &str) -> Result<SocketAddr, Failure> {
     let host = address.rsplit_once(':').map(|(host, _)| host);
     if host == Some("") {
         let message = format!("failed to listen on {address}: it has no host");
-        let hint = format!("127.0.0.1{address} is for this machine, 0.0.0.0{address} for all");
+        let hint = format!(
+            "127.0.0.1{address} is for this machine alone, 0.0.0.0{address} for others too"
+        );
         return Err(Failure::new(Exit::Usage, message).hint(hint));
     }
     let found = tokio::net::lookup_host(address).await;

@@ -324,7 +324,7 @@ fn what_cannot_be_listened_for_is_one_sentence_a_hint_and_a_status() {
         // An address of a network that is for documents alone.
         ("192.0.2.1:4242", 64, "no address of this machine"),
         ("nowhere", 64, "a host and a port"),
-        ("host.invalid:4242", 64, "a host and a port"),
+        ("127.0.0.1:https", 64, "a host and a port"),
     ] {
         let refused = refused(&["--listen", listen]);
         assert_eq!(refused.code(), status, "{}", refused.stderr());
