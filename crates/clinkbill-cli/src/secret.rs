@@ -70,17 +70,17 @@ pub(crate) fn kind_of(key: &str) -> Result<Kind, Unusable> {
             "copy the whole key from the dashboard; `clinkbill sandbox` prints one of its own",
         ));
     }
-    let (said, hint) = if SecretKey::new(key).is_err() {
-        (
-            "it has white space in it, or other characters that cannot be sent",
-            "copy it anew from the dashboard; keys begin with sk_test_, sk_uat_ or sk_prod_",
-        )
-    } else if starts(&["pk_"]) {
+    let (said, hint) = if starts(&["pk_"]) {
         ("it is a publishable key", "the secret key begins with sk_")
     } else if starts(&["whsec_"]) {
         (
             "it is the signing secret of a webhook",
             "the secret key begins with sk_; this one belongs in CLINK_WEBHOOK_SECRET",
+        )
+    } else if SecretKey::new(key).is_err() {
+        (
+            "it has white space in it, or other characters that cannot be sent",
+            "copy it anew from the dashboard; keys begin with sk_test_, sk_uat_ or sk_prod_",
         )
     } else if !starts(&["sk_"]) {
         (

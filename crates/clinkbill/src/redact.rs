@@ -8,8 +8,6 @@ use crate::SecretKey;
 const LONGEST: usize = 500;
 const HIDDEN: &str = "[redacted]";
 const SECRET_PREFIXES: [&str; 6] = ["sk_", "pk_", "whsec_", "ck_", "eyj", "tok_"];
-/// What a key that is cut off has left.
-const KINDS_OF_KEY: [&str; 5] = ["sk_", "sk_test_", "sk_uat_", "sk_prod_", "sk_live_"];
 /// `sk_prod_`.
 const LONGEST_PREFIX: usize = 8;
 /// What stands before a token in a path that has lost its host.
@@ -19,11 +17,7 @@ const TOKEN_FOLDERS: [&str; 4] = ["pay", "p", "portal", "session"];
 ///
 /// Of a link its scheme and host are shown: the rest may let anybody in.
 pub(crate) fn redacted(text: &str, key: &SecretKey) -> String {
-    // Of a key that is cut off after its kind nothing is secret, and what explains it names kinds.
-    let text = match key.expose() {
-        kind if KINDS_OF_KEY.contains(&kind) => text.to_owned(),
-        key => text.replace(key, HIDDEN),
-    };
+    let text = text.replace(key.expose(), HIDDEN);
     let mut shown = String::with_capacity(text.len().min(LONGEST));
     let mut rest = text.trim();
     let mut before = "";
@@ -119,14 +113,6 @@ mod tests {
     fn what_keys_begin_with_is_shown() {
         let text = "expected sk_test_ or sk_uat_ followed by letters, not pk_";
         assert_eq!(shown(text), text);
-        for kind in KINDS_OF_KEY {
-            let key = SecretKey::new(kind).unwrap();
-            assert_eq!(redacted(text, &key), text);
-            let canary = format!("{kind}canary");
-            assert_eq!(redacted(&canary, &key), HIDDEN);
-        }
-        let short = SecretKey::new("sk_ab_").unwrap();
-        assert_eq!(redacted("is sk_ab_ known?", &short), "is [redacted] known?");
     }
 
     #[test]

@@ -28,11 +28,7 @@ fn mistaken(text: &str) -> Option<&'static str> {
         Some("is a publishable key; the secret key begins with sk_")
     } else if text.starts_with("whsec_") {
         Some("is the signing secret of a webhook; the secret key begins with sk_")
-    } else if OF_SANDBOXES
-        .iter()
-        .chain(&OF_PRODUCTION)
-        .any(|it| text == *it)
-    {
+    } else if text == "sk_" || OF_SANDBOXES.contains(&text) || OF_PRODUCTION.contains(&text) {
         Some("has nothing after its prefix")
     } else {
         None
@@ -120,6 +116,7 @@ mod tests {
         for (text, said) in [
             ("pk_test_canary", "publishable"),
             ("whsec_canary", "signing secret"),
+            ("sk_", "nothing after"),
             ("sk_test_", "nothing after"),
             ("sk_prod_", "nothing after"),
         ] {
