@@ -68,7 +68,8 @@ fn start(
     shown: &Shown,
     exported: &BTreeMap<String, String>,
 ) -> Result<Running, String> {
-    let mut command: Command = shell(root, &format!("exec {}", shown.printed));
+    // A variable may be set before the command.
+    let mut command: Command = shell(root, &format!("exec env {}", shown.printed));
     // What a page installs goes to a place of ours, and is found first.
     let installed = root.join("target/ci/installed");
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -170,6 +171,11 @@ mod tests {
             outcome("$ echo one two    # a remark\none ...\n$ true"),
             Ok(())
         );
+    }
+
+    #[test]
+    fn a_command_may_set_a_variable_for_itself() {
+        assert_eq!(outcome("$ A='1 2' sh -c 'echo $A'\n1 2"), Ok(()));
     }
 
     #[test]

@@ -7,10 +7,14 @@
 //! | let them pay on a page of yours | [`embedded_checkout`] |
 //! | sell by the month | [`subscriptions`] |
 //! | be told of payments, and deliver once | [`fulfilment`] |
+//! | take goods back when money goes back | [`refunds`] |
 //! | know what became of a purchase after a failure | [`reconciliation`] |
 //! | know what is sent when something goes wrong | [`faults`] |
 //! | test a shop | [`testing`] |
 //! | leave Clink's TypeScript SDK | [`typescript`] |
+//! | take real money | [`going_live`] |
+//! | run it from day to day | [`operations`] |
+//! | know what an upgrade may change | [`upgrades`] |
 
 // In the repository the links of a page lead to files, as the definitions at its end say. Of two
 // definitions the first counts: `in-rustdoc.md`, put before a page, leads them to what is documented.
@@ -34,6 +38,21 @@ pub mod subscriptions {}
 #[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
+
+#[doc = include_str!("../docs/in-rustdoc.md")]
+#[doc = include_str!("../docs/refunds.md")]
+pub mod refunds {}
+
+#[doc = include_str!("../docs/in-rustdoc.md")]
+#[doc = include_str!("../docs/going-live.md")]
+pub mod going_live {}
+
+#[doc = include_str!("../docs/in-rustdoc.md")]
+#[doc = include_str!("../docs/operations.md")]
+pub mod operations {}
+
+#[doc = include_str!("../docs/upgrades.md")]
+pub mod upgrades {}
 
 #[doc = include_str!("../docs/in-rustdoc.md")]
 #[doc = include_str!("../docs/typescript.md")]
@@ -67,6 +86,20 @@ pub mod reconciliation {}
 ///
 /// ```ignore
 #[doc = include_str!("../docs/sql_dedup.rs")]
+/// ```
+///
+/// `schema.sql`, for both:
+///
+/// ```sql
+#[doc = include_str!("../docs/schema.sql")]
+/// ```
+///
+/// # The shop of one process
+///
+/// `receive.rs`:
+///
+/// ```ignore
+#[doc = include_str!("../examples/receive.rs")]
 /// ```
 pub mod fulfilment {}
 

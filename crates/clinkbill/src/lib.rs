@@ -40,8 +40,8 @@
 //! # Ok(())
 //! # }
 //! ```
-//! `cargo run --example checkout` does all of it against a local sandbox, webhook included, and
-//! [`guide`] has a page for each thing a shop does.
+//! `cargo run --example checkout` does all of it against a local sandbox, webhook included,
+//! `examples/receive.rs` is a shop in one file, and [`guide`] has a page for each thing a shop does.
 //!
 //! # When a call fails
 //! ```no_run
@@ -51,14 +51,20 @@
 //!     Ok(session) => { /* send the buyer to session.url */ }
 //!     Err(error) => match error.outcome() {
 //!         // No session was made. It may be tried again.
-//!         Outcome::NotSent => eprintln!("{error}"),
+//!         Outcome::NotSent => eprintln!("{}", in_full(&error)),
 //!         // Clink said no, and will say so again.
-//!         Outcome::Rejected => eprintln!("{error}: {:?}", error.name()),
+//!         Outcome::Rejected => eprintln!("{}: {:?}", in_full(&error), error.name()),
 //!         // A session may exist: find out what became of it before you make another.
-//!         _ => eprintln!("{error}"),
+//!         _ => eprintln!("{}", in_full(&error)),
 //!     },
 //! }
 //! # }
+//!
+//! /// An error is one sentence about the call. Why it failed is in its sources.
+//! fn in_full(error: &dyn std::error::Error) -> String {
+//!     let chain = std::iter::successors(Some(error), |error| error.source());
+//!     chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+//! }
 //! ```
 //! `create` is not cancel-safe: when its future is dropped, the outcome is unknown. What to do
 //! then, and after `Unknown`, is told in [`guide::reconciliation`].
@@ -93,7 +99,7 @@
 //! None changes what is sent; `ring` alone is on by default.
 //! * `ring`: TLS by ring, where the program has installed no other provider of rustls. Without it a
 //!   client cannot be built before one is installed.
-//! * `axum`: `webhook::VerifiedEvent`, an extractor for axum that lets through only what verified
+//! * `axum`: `webhook::VerifiedEvent`, an extractor for axum 0.8 that lets through only what verified
 //!   and answers 4xx itself to the rest.
 //! * `tracing`: a span (`INFO`) for each call and in it one for each attempt, by the `tracing` crate;
 //!   an event where an attempt is repeated or a call was refused (`INFO`), and where one failed

@@ -6,9 +6,11 @@ use std::path::Path;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
 /// Pages of the repository itself; each crate has a README besides.
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 6] = [
     "README.md",
     "CONTRIBUTING.md",
+    "crates/clinkbill/docs/fulfilment.md",
+    "crates/clinkbill/docs/going-live.md",
     "crates/clinkbill/docs/quick-start.md",
     "fuzz/README.md",
 ];

@@ -15,10 +15,24 @@ pub(super) enum Treatment {
 
 const ACCOUNT: &str = "needs an account of Clink's, and the network";
 
+const DOCUMENTATION: &str = "cargo doc --no-deps --all-features --open -p clinkbill -p clinkbill-webhook -p clinkbill-types -p clinkbill-sandbox";
+
 const LISTED: &[(&str, Treatment)] = &[
     (
-        "cargo run -p clinkbill-cli -- sandbox --listen 127.0.0.1:4010",
+        "CLINK_WEBHOOK_SECRET=whsec_dev cargo run -p clinkbill-cli -- sandbox --webhook-url http://127.0.0.1:3000/webhooks/clink",
         Treatment::Serves,
+    ),
+    (
+        "CLINK_WEBHOOK_SECRET=whsec_dev clinkbill sandbox --webhook-url http://127.0.0.1:3000/webhooks/clink",
+        Treatment::Serves,
+    ),
+    (
+        "CLINK_WEBHOOK_SECRET=whsec_dev cargo run --example receive",
+        Treatment::Serves,
+    ),
+    (
+        DOCUMENTATION,
+        Treatment::Not("opens a browser; the stage docs builds more"),
     ),
     ("clinkbill sandbox", Treatment::Serves),
     ("cargo run -p clinkbill-shop", Treatment::Serves),
@@ -43,6 +57,11 @@ const LISTED: &[(&str, Treatment)] = &[
     (
         "cargo run -p clinkbill-cli -- drift old.json new.json",
         Treatment::Not("compares what only an account can make"),
+    ),
+    ("clinkbill doctor --production", Treatment::Not(ACCOUNT)),
+    (
+        "clinkbill conformance --webhook https://shop.example.com/webhooks/clink",
+        Treatment::Not("asks a shop that is there"),
     ),
     (
         "cargo xtask rules --document GUIDE",

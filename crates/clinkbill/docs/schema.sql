@@ -1,0 +1,1 @@
+../../clinkbill-shop/src/schema.sql
