@@ -4,15 +4,16 @@ use std::str::FromStr;
 
 use clinkbill::rules::{PurchaseComplete, Rendered};
 use clinkbill::{
-    Amount, CheckoutUrl, CreatedSession, Currency, CustomerId, CustomerRef, Line, Money,
+    Amount, CheckoutUrl, CreatedSession, Currency, CustomerId, CustomerRef, Error, Line, Money,
     NewSession, NoPurchase, PaymentMethodType, Plan, PriceId, ProductId, RedirectUrl, SessionId,
 };
 
 use crate::call::Call;
 use crate::connect::{Connect, DryRun};
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, after};
 use crate::output::Output;
 use crate::shape::{Created, Session, Sum, quoted, time};
+use crate::stop::Stop;
 
 const CREATE: &str = "checkout/session";
 
@@ -48,16 +49,16 @@ Examples:
 #[derive(clap::Subcommand)]
 pub(crate) enum Task {
     /// Create a session, and print the URL to send the buyer to
-    #[command(long_about = CREATE_HELP, after_help = CREATE_EXAMPLES)]
+    #[command(long_about = CREATE_HELP,
+        after_help = CREATE_EXAMPLES, after_long_help = after(CREATE_EXAMPLES))]
     Create(Box<Create>),
     /// Read a session: whether it is paid, and by which order
-    #[command(after_help = GET_EXAMPLES)]
+    #[command(after_help = GET_EXAMPLES, after_long_help = after(GET_EXAMPLES))]
     Get(Get),
 }
 
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("customer").required(true).multiple(true))]
-#[command(group = clap::ArgGroup::new("sold").required(true))]
 pub(crate) struct Create {
     /// The customer's e-mail address
     #[arg(long, group = "customer")]
@@ -77,23 +78,23 @@ pub(crate) struct Create {
 
     /// Something that is sold, as name:quantity:price of one, such as 'A mug:2:4.99'; may be
     /// repeated. The total is the exact sum
-    #[arg(long = "line", value_name = "LINE", group = "sold")]
+    #[arg(long = "line", value_name = "LINE")]
     lines: Vec<Sold>,
 
-    /// A product of your dashboard (`prd_...`)
-    #[arg(long, value_name = "ID", group = "sold", requires = "price")]
+    /// Instead of lines: a product of your dashboard (`prd_...`), with --price and --total
+    #[arg(long, value_name = "ID")]
     product: Option<ProductId>,
 
     /// Its price (`price_...`)
-    #[arg(long, value_name = "ID", requires = "product", requires = "total")]
+    #[arg(long, value_name = "ID")]
     price: Option<PriceId>,
 
     /// What the price comes to
-    #[arg(long, value_name = "AMOUNT", requires = "product")]
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, allow_negative_numbers = true)]
     total: Option<Amount>,
 
     /// The price is paid again and again
-    #[arg(long, requires = "product")]
+    #[arg(long)]
     subscription: bool,
 
     /// Where the buyer goes after paying on the hosted page
@@ -138,6 +139,16 @@ pub(crate) struct Get {
 
     #[command(flatten)]
     dry: DryRun,
+}
+
+/// What is paid for.
+enum Purchase<'a> {
+    Lines(&'a [Sold]),
+    Price {
+        product: &'a ProductId,
+        price: &'a PriceId,
+        total: Amount,
+    },
 }
 
 /// `name:quantity:price of one`. The name may have colons in it.
@@ -190,12 +201,18 @@ where
         new = new.metadata(key, value);
     }
     let currency = args.currency.clone();
-    let (Some(product), Some(price), Some(total)) = (&args.product, &args.price, args.total) else {
-        let lines = args.lines.iter();
-        let lines = lines.map(|sold| Line::new(&sold.name, sold.quantity, sold.unit_amount));
-        return finish(args, output, &new.lines(currency, lines)).await;
+    let (product, price, total) = match args.purchase()? {
+        Purchase::Lines(lines) => {
+            let lines = lines.iter();
+            let lines = lines.map(|sold| Line::new(&sold.name, sold.quantity, sold.unit_amount));
+            return finish(args, output, &new.lines(currency, lines)).await;
+        }
+        Purchase::Price {
+            product,
+            price,
+            total,
+        } => (product.clone(), price.clone(), total),
     };
-    let (product, price) = (product.clone(), price.clone());
     let total = Money::new(total, currency);
     if args.subscription {
         let plan = Plan::new(product, price);
@@ -215,26 +232,25 @@ where
     U::Url: Link,
     P: PurchaseComplete,
 {
+    let body = new.to_json().map_err(|error| invalid(&error))?;
     if args.dry.dry_run {
-        let body = new.to_json();
-        let body = body.map_err(|error| Failure::new(Exit::Usage, error))?;
         output.say(&args.connect.request("POST", CREATE, Some(body))?)?;
         return Ok(Exit::Success);
     }
     let server = args.connect.server()?;
     let sessions = server.client.checkout_sessions();
-    let created = server.wait(output, sessions.create(new)).await;
+    let mut stop = Stop::new()?;
+    let created = tokio::select! {
+        created = server.wait(output, sessions.create(new)) => created,
+        () = stop.asked() => {
+            let message = "interrupted before an answer came: the request may have taken effect";
+            return Err(Failure::new(Exit::Unknown, message).hint(args.find_out()));
+        }
+    };
     let created = created.map_err(|error| {
-        let look = match (error.session_id(), &args.merchant_reference) {
-            (Some(id), _) => format!("the session: {}", args.look_at(id)),
-            (None, Some(reference)) => format!(
-                "a session may exist; its orders: clinkbill order list --merchant-reference {}{}",
-                quoted(reference),
-                args.connect.again()
-            ),
-            (None, None) => {
-                "a session may exist: look in the dashboard before you try again".to_owned()
-            }
+        let look = match error.session_id() {
+            Some(id) => format!("the session: {}", args.look_at(id)),
+            None => args.find_out(),
         };
         server.failure(&error, Call::Write(&look))
     })?;
@@ -247,6 +263,59 @@ where
 }
 
 impl Create {
+    /// Lines or a price: what one of them cannot have beside it is said here, and what it lacks.
+    fn purchase(&self) -> Result<Purchase<'_>, Failure> {
+        let of_price = [
+            ("--product", self.product.is_some()),
+            ("--price", self.price.is_some()),
+            ("--total", self.total.is_some()),
+        ];
+        let given = of_price.iter().find(|(_, is_given)| *is_given);
+        let given = given.or(self.subscription.then_some(&("--subscription", true)));
+        let usage = |message: String, hint| Err(Failure::new(Exit::Usage, message).hint(hint));
+        match (&self.product, &self.price, self.total) {
+            _ if !self.lines.is_empty() => match given {
+                None => Ok(Purchase::Lines(&self.lines)),
+                Some((option, _)) => usage(
+                    format!("{option} cannot stand beside --line"),
+                    "sell lines, whose total is their sum, or a price: --product, --price and --total",
+                ),
+            },
+            (Some(product), Some(price), Some(total)) => Ok(Purchase::Price {
+                product,
+                price,
+                total,
+            }),
+            _ => match (given, of_price.iter().find(|(_, is_given)| !is_given)) {
+                (Some((option, _)), Some((missing, _))) => usage(
+                    format!("{option} is given, and {missing} is not"),
+                    "a price is sold by --product, --price and --total",
+                ),
+                _ => usage(
+                    "nothing is sold".to_owned(),
+                    "give --line 'A mug:2:4.99', or --product, --price and --total",
+                ),
+            },
+        }
+    }
+
+    /// How to find out whether a session was made.
+    fn find_out(&self) -> String {
+        match &self.merchant_reference {
+            Some(reference) => format!(
+                "a session may exist, and has no order before somebody pays; its orders: \
+                 clinkbill order list --merchant-reference {}{}",
+                quoted(reference),
+                self.connect.again()
+            ),
+            None => {
+                "a session may exist: look in the dashboard, or on the first page of a sandbox, \
+                     before you try again"
+                    .to_owned()
+            }
+        }
+    }
+
     fn look_at(&self, id: &SessionId) -> String {
         let again = self.connect.again();
         format!("clinkbill checkout get {}{again}", quoted(id.as_str()))
@@ -279,7 +348,12 @@ fn shown<U: Link>(created: CreatedSession<U>) -> Created {
 }
 
 fn redirect(url: &str) -> Result<RedirectUrl, Failure> {
-    RedirectUrl::parse(url).map_err(|error| Failure::new(Exit::Usage, format!("{url}: {error}")))
+    RedirectUrl::parse(url).map_err(|error| {
+        let said = error.to_string();
+        let problem = said.strip_prefix("redirect_url ").unwrap_or(&said);
+        Failure::new(Exit::Usage, format!("{url:?} {problem}"))
+            .hint("such as https://shop.example.com/thanks")
+    })
 }
 
 /// The URL of a checkout, where it has one.
@@ -301,7 +375,7 @@ impl Link for Option<CheckoutUrl> {
 
 impl Create {
     fn customer(&self) -> Result<CustomerRef, Failure> {
-        let invalid = |error| Failure::new(Exit::Usage, error);
+        let invalid = |error| invalid(&error);
         match (&self.customer_id, &self.email, &self.reference) {
             (Some(id), email, reference) => {
                 let mut customer = CustomerRef::id(id.clone());
@@ -331,17 +405,49 @@ impl FromStr for Sold {
         const FORM: &str = "is not name:quantity:price of one, such as 'A mug:2:4.99'";
         let (rest, unit_amount) = text.rsplit_once(':').ok_or(FORM)?;
         let (name, quantity) = rest.rsplit_once(':').ok_or(FORM)?;
+        let whole = quantity.parse().ok().filter(|quantity| *quantity > 0);
         Ok(Self {
             name: name.to_owned(),
-            quantity: quantity
-                .parse()
-                .map_err(|_| format!("{quantity:?} is no quantity: {FORM}"))?,
-            unit_amount: unit_amount
-                .parse()
-                .map_err(|error| format!("{unit_amount:?} is no price: {error}"))?,
+            quantity: whole.ok_or_else(|| {
+                format!("the quantity {quantity:?} is not a whole number from 1, such as 2")
+            })?,
+            unit_amount: match amount(unit_amount) {
+                Ok(unit) if unit > Amount::ZERO => unit,
+                Ok(_) => return Err(format!("the price {unit_amount:?} is not above zero")),
+                Err(problem) => return Err(format!("the price {problem}")),
+            },
         })
     }
 }
+
+/// A decimal number, as JSON has them.
+fn amount(text: &str) -> Result<Amount, String> {
+    text.parse()
+        .map_err(|error| format!("{text:?} is no amount: {error}; write it as 4.99"))
+}
+
+/// What cannot be asked for, in the words of the command line.
+fn invalid(error: &Error) -> Failure {
+    let said = error.to_string();
+    let field = error.field().unwrap_or_default();
+    let told = OPTIONS.iter().find(|(of, _)| field.starts_with(of));
+    let told = told.map(|(_, option)| match field.split_once("].") {
+        Some((_, part)) => said.replacen(field, &format!("{option}: {part}"), 1),
+        None => said.replacen(field, option, 1),
+    });
+    Failure::new(Exit::Usage, told.unwrap_or(said))
+}
+
+/// How the SDK's names of fields begin, and the options they come from.
+const OPTIONS: [(&str, &str); 7] = [
+    ("customer.email", "--email"),
+    ("customer.reference", "--reference"),
+    ("customer.id", "--customer-id"),
+    ("lines", "--line"),
+    ("merchant_reference", "--merchant-reference"),
+    ("metadata", "--metadata"),
+    ("total", "--total"),
+];
 
 impl FromStr for Pair {
     type Err = &'static str;

@@ -22,6 +22,7 @@ Exit status:
   75  nobody can say whether the request took effect: find out before you try again
   77  a key or a signing secret is missing, refused, or one of production
   78  the target cannot be used: production, not the API, or http to another machine
+ 130  it was interrupted before there was anything to say
  141  whoever read the output stopped reading, as `head` does: nothing is said about it
    1  anything else";
 
@@ -47,6 +48,8 @@ pub(crate) enum Exit {
     Unknown = 75,
     NoPermission = 77,
     Config = 78,
+    /// As a shell says of a program that Ctrl-C ended.
+    Interrupted = 130,
     /// What a shell says of a program that SIGPIPE ended. No success: a verdict that nobody read
     /// must not pass for a good one.
     ClosedPipe = 141,

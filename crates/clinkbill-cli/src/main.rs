@@ -47,8 +47,14 @@ Something is wrong:
 
 const COMPLETIONS: &str = "\
 Examples:
-    clinkbill completions bash
-    clinkbill completions zsh";
+  For bash, from the next shell on:
+    clinkbill completions bash > ~/.local/share/bash-completion/completions/clinkbill
+
+  For zsh, in a folder of its fpath:
+    clinkbill completions zsh > ~/.zfunc/_clinkbill
+
+  For fish:
+    clinkbill completions fish > ~/.config/fish/completions/clinkbill.fish";
 
 /// Work with Clink's Checkout Session API from a terminal
 #[derive(Parser)]
@@ -174,6 +180,8 @@ mod tests {
         assert!(found.len() >= 25, "{found:?}");
         for (name, line) in &found {
             let words = shlex::split(line).unwrap();
+            // Where the output goes is for the shell.
+            let words: Vec<_> = words.into_iter().take_while(|word| word != ">").collect();
             if let Err(error) = Command::try_parse_from(&words) {
                 panic!("{name}: {line}: {error}");
             }

@@ -1,17 +1,20 @@
 //! Where keys and signing secrets come from: the environment, or a file. They never have to stand
 //! on the command line, where every process of the machine could read them.
 
-use std::env;
+use std::env::{self, VarError};
 use std::path::Path;
 
 use clinkbill::{Environment, SecretKey};
 use clinkbill_webhook::WebhookSecret;
 
 use crate::exit::{Exit, Failure};
-use crate::files::read;
+use crate::files::read_at_most;
 
 pub(crate) const SECRET_KEY: &str = "CLINK_SECRET_KEY";
 pub(crate) const WEBHOOK_SECRET: &str = "CLINK_WEBHOOK_SECRET";
+
+/// A file with more in it holds something else, and one without an end is never read whole.
+const LONGEST: u64 = 4 * 1024;
 
 /// How secret keys begin, and whose they are.
 const OF_SANDBOXES: [&str; 2] = ["sk_test_", "sk_uat_"];
@@ -41,24 +44,32 @@ pub(crate) enum Kind {
 }
 
 /// The text of a secret from a file, or else from an environment variable; none where neither is
-/// given. White space around it is not part of it: a file ends with the end of its line.
+/// given. White space around it is not part of it: a file ends with the end of its line, and may
+/// begin with what says that it is UTF-8.
 pub(crate) fn text(file: Option<&Path>, variable: &str) -> Result<Option<String>, Failure> {
-    let text = match file {
-        Some(path) => read(path).map_err(|failure| {
-            failure.hint(format_args!(
-                "name a file with the secret and nothing else in it, or leave it out and set {variable}"
-            ))
-        })?,
-        None => env::var(variable).unwrap_or_default(),
+    let Some(path) = file else {
+        let text = match env::var(variable) {
+            Ok(text) => text,
+            Err(VarError::NotPresent) => String::new(),
+            Err(VarError::NotUnicode(_)) => {
+                let message = format!("{variable} is set to what is no text");
+                return Err(Failure::new(Exit::NoPermission, message)
+                    .hint("copy the secret anew from the dashboard"));
+            }
+        };
+        let text = text.trim();
+        return Ok((!text.is_empty()).then(|| text.to_owned()));
     };
-    let text = text.trim();
-    match file {
-        Some(path) if text.is_empty() => {
-            let message = format!("{} is empty", path.display());
-            Err(Failure::new(Exit::NoPermission, message))
-        }
-        _ => Ok((!text.is_empty()).then(|| text.to_owned())),
+    let hint = format!(
+        "name a file with the secret and nothing else in it, or leave it out and set {variable}"
+    );
+    let text = read_at_most(path, LONGEST).map_err(|failure| failure.hint(&hint))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim();
+    if text.is_empty() {
+        let message = format!("{} is empty", path.display());
+        return Err(Failure::new(Exit::NoPermission, message).hint(&hint));
     }
+    Ok(Some(text.to_owned()))
 }
 
 /// Whose this key is. What is no key is sent nowhere: it may be another secret of somebody's.

@@ -1,4 +1,4 @@
-//! What ends a command that runs until somebody ends it.
+//! What ends a command from outside.
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};

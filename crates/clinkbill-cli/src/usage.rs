@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -13,9 +14,14 @@ use crate::output::Output;
 /// clap does, to programs in the shape of every other failure.
 pub(crate) fn tell(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        // Nobody is left to tell when the output is closed.
-        let _ = error.print();
-        return Exit::Success.into();
+        let output = Output::People;
+        return match error.print() {
+            Ok(()) => Exit::Success.into(),
+            Err(closed) if closed.kind() == io::ErrorKind::BrokenPipe => {
+                Failure::closed_pipe().tell(output)
+            }
+            Err(error) => Failure::from(error).tell(output),
+        };
     }
     if asks_for_json(env::args_os().skip(1)) {
         return failure(error).tell(Output::Programs);

@@ -242,8 +242,7 @@ impl Wire {
 
     /// Whether the merchant API knows the key: it says 401 if not.
     pub(crate) async fn accepts_key(&self) -> Result<bool, WireError> {
-        let path = "checkout/session/sess_nobody_has";
-        let answer = self.call(Method::GET, path, None, &mut Vec::new()).await?;
+        let answer = self.nobodys_session().await?;
         Ok(answer.status != 401)
     }
 
@@ -265,6 +264,16 @@ impl Wire {
             }
         }
         Ok(None)
+    }
+
+    /// Whether what answers at the base URL does so as the API does, if only to refuse.
+    pub(crate) async fn speaks(&self) -> Result<bool, WireError> {
+        Ok(self.lists_orders().await? || self.nobodys_session().await?.envelope().is_ok())
+    }
+
+    async fn nobodys_session(&self) -> Result<Answer, WireError> {
+        let path = "checkout/session/sess_nobody_has";
+        self.call(Method::GET, path, None, &mut Vec::new()).await
     }
 
     async fn lists_orders(&self) -> Result<bool, WireError> {

@@ -9,15 +9,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
+use clinkbill_api::Options;
 use clinkbill_conformance::{
     Catalogue, Choice, Elsewhere, JunitError, Rule, Rules, RunError, Scenario, Target, TargetError,
 };
 
 use crate::connect::NOT_IN_CLEAR;
 use crate::exit::{Exit, Failure};
-use crate::files::{read_bytes, write};
+use crate::files::{Promised, read_bytes};
 use crate::output::{Counter, Output, say};
 use crate::secret::{self, SECRET_KEY, Unusable, kind_of};
+use crate::stop::Stop;
 
 pub(crate) const HELP: &str = "\
 Judge a server by the rules of Clink's guide
@@ -68,12 +70,12 @@ pub(crate) struct Args {
     ca: Option<PathBuf>,
 
     /// Leave at least so many milliseconds between two requests
-    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0,
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0, allow_negative_numbers = true,
         value_parser = clap::value_parser!(u64).range(..=60_000))]
     pause: u64,
 
     /// Run at most so many scenarios at once; left out, 4 on a server that is no sandbox of ours
-    #[arg(long, value_name = "NUMBER",
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true,
         value_parser = RangedU64ValueParser::<usize>::new().range(1..=64))]
     concurrency: Option<usize>,
 
@@ -102,6 +104,17 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
+    let mut stop = Stop::new()?;
+    tokio::select! {
+        judged = judge(args, output) => judged,
+        () = stop.asked() => {
+            let message = "interrupted: nothing is judged, and no report is written";
+            Err(Failure::new(Exit::Interrupted, message))
+        }
+    }
+}
+
+async fn judge(args: &Args, output: Output) -> Result<Exit, Failure> {
     match &args.webhook.webhook {
         Some(url) => judge_webhook(url, args, output).await,
         None => judge_server(args, output).await,
@@ -109,8 +122,9 @@ pub(crate) async fn run(args: &Args, output: Output) -> Result<Exit, Failure> {
 }
 
 async fn judge_webhook(url: &str, args: &Args, output: Output) -> Result<Exit, Failure> {
-    let report = webhook::check(url, args.ca.as_deref(), &args.webhook).await?;
-    args.hand_out(&report, report.to_json()?, || report.to_junit(), output)?;
+    let files = args.files()?;
+    let report = webhook::check(url, args.ca()?, &args.webhook).await?;
+    files.hand_out(&report, report.to_json()?, || report.to_junit(), output)?;
     Ok(webhook::exit_of(&report))
 }
 
@@ -137,9 +151,16 @@ async fn judge_server(args: &Args, output: Output) -> Result<Exit, Failure> {
         return Ok(Exit::Success);
     }
 
+    let files = args.files()?;
     let target = Target::open(&args.choice()?)
         .await
         .map_err(target_failure)?;
+    if !target.speaks().await.map_err(target_failure)? {
+        let message =
+            "what answers at the base URL is not the API: it does not even refuse as the API does";
+        return Err(Failure::new(Exit::Config, message)
+            .hint("a base URL has /api in it, such as https://uat-api.clinkbill.com/api"));
+    }
     let target = target.with_pause(Duration::from_millis(args.pause));
     let target = match args.concurrency {
         Some(concurrency) => target.with_concurrency(concurrency),
@@ -154,7 +175,7 @@ async fn judge_server(args: &Args, output: Output) -> Result<Exit, Failure> {
             .hint("nothing can be said of it; see whether it still runs, and start the run again"),
         other => other.into(),
     })?;
-    args.hand_out(&report, report.to_json()?, || report.to_junit(), output)?;
+    files.hand_out(&report, report.to_json()?, || report.to_junit(), output)?;
     Ok(if report.conforms() {
         Exit::Success
     } else {
@@ -162,25 +183,56 @@ async fn judge_server(args: &Args, output: Output) -> Result<Exit, Failure> {
     })
 }
 
-impl Args {
-    /// Writes a report to where it is wanted.
+/// Where a report is wanted.
+struct Files {
+    save: Option<Promised>,
+    junit: Option<Promised>,
+}
+
+impl Files {
+    /// Hands out a report: a place where it cannot be written keeps it from no other.
     fn hand_out(
-        &self,
+        self,
         shown: &impl Display,
         json: String,
         junit: impl FnOnce() -> Result<String, JunitError>,
         output: Output,
     ) -> Result<(), Failure> {
-        if let Some(path) = &self.save {
-            write(path, &json)?;
-        }
-        if let Some(path) = &self.junit {
-            write(path, &junit()?)?;
-        }
-        match output {
+        let saved = self.save.map_or(Ok(()), |file| file.fill(&json));
+        let junit = match self.junit {
+            Some(file) => file.fill(&junit()?),
+            None => Ok(()),
+        };
+        let said = match output {
             Output::People => say(shown),
             Output::Programs => say(json),
+        };
+        saved.and(junit).and(said)
+    }
+}
+
+impl Args {
+    /// Before a run, which is too long to find out after it that nothing can be written.
+    fn files(&self) -> Result<Files, Failure> {
+        let open = |path: &Option<PathBuf>| path.as_deref().map(Promised::open).transpose();
+        Ok(Files {
+            save: open(&self.save)?,
+            junit: open(&self.junit)?,
+        })
+    }
+
+    /// The certificates of --ca.
+    fn ca(&self) -> Result<Option<Vec<u8>>, Failure> {
+        const HINT: &str = "--ca takes the certificate of an authority, in PEM format";
+        let Some(path) = &self.ca else {
+            return Ok(None);
+        };
+        let pem = read_bytes(path).map_err(|failure| failure.hint(HINT))?;
+        if Options::default().with_extra_roots(&pem).is_err() {
+            let message = format!("there is no certificate in {}", path.display());
+            return Err(Failure::new(Exit::Data, message).hint(HINT));
         }
+        Ok(Some(pem))
     }
 
     fn choice(&self) -> Result<Choice, Failure> {
@@ -193,8 +245,8 @@ impl Args {
         kind_of(&secret_key).map_err(|Unusable { said, hint }| {
             Failure::new(Exit::NoPermission, format!("the key: {said}")).hint(hint)
         })?;
-        Ok(Choice::Elsewhere(match &self.ca {
-            Some(path) => elsewhere.with_extra_roots(read_bytes(path)?),
+        Ok(Choice::Elsewhere(match self.ca()? {
+            Some(pem) => elsewhere.with_extra_roots(pem),
             None => elsewhere,
         }))
     }

@@ -1,12 +1,11 @@
 //! `clinkbill conformance --webhook`: judges a merchant's own webhook endpoint.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clinkbill_conformance::receiver::{Endpoint, EndpointError, PlainHttp, Report};
 
 use crate::exit::{Exit, Failure};
-use crate::files::read_bytes;
 use crate::output::Counter;
 use crate::secret::webhook_secret;
 
@@ -49,7 +48,7 @@ pub(crate) struct Args {
 }
 
 /// Judges the endpoint at this URL.
-pub(crate) async fn check(url: &str, ca: Option<&Path>, args: &Args) -> Result<Report, Failure> {
+pub(crate) async fn check(url: &str, ca: Option<Vec<u8>>, args: &Args) -> Result<Report, Failure> {
     let plain = if args.webhook_plain_http {
         PlainHttp::ToAnyMachine
     } else {
@@ -63,9 +62,7 @@ pub(crate) async fn check(url: &str, ca: Option<&Path>, args: &Args) -> Result<R
     let endpoint = Endpoint::new(url, secret, plain).map_err(failed)?;
     let endpoint = endpoint.with_patience(Duration::from_secs(args.webhook_timeout));
     let endpoint = match ca {
-        Some(path) => endpoint
-            .with_extra_roots(&read_bytes(path)?)
-            .map_err(failed)?,
+        Some(pem) => endpoint.with_extra_roots(&pem).map_err(failed)?,
         None => endpoint,
     };
     let counter = Counter::of(format!("events to {}", endpoint.shown()));

@@ -312,6 +312,17 @@ fn arguments_that_cannot_be_are_named() {
     let more = |more: &[&'static str]| [&MUGS[..], more].concat();
     let nobody = ["checkout", "create", "--currency", "USD", "--line", "a:1:1"];
     let (line, both) = (more(&["--line", "a mug"]), more(&["--product", "prd_1"]));
+    let (total, renewed) = (more(&["--total", "5"]), more(&["--subscription"]));
+    let sold = |sold: &[&'static str]| [&nobody[..4], &["--email", "a@b.example"], sold].concat();
+    let nothing = sold(&[]);
+    let priceless = sold(&["--product", "prd_1", "--total", "5"]);
+    let unpriced = sold(&["--price", "price_1", "--total", "5"]);
+    let owed = sold(&["--product", "prd_1", "--price", "price_1", "--total", "-3"]);
+    let comma = sold(&["--line", "a:1:4,99"]);
+    let (none, free) = (sold(&["--line", "a:-2:4.99"]), sold(&["--line", "a:1:0"]));
+    let many = sold(&["--line", "a:4294967295:1"]);
+    let blank = [&MUGS[..2], &["--email", " "], &nobody[2..]].concat();
+    let relative = more(&["--success-url", "a/b", "--cancel-url", "https://a.example"]);
     let currency = [
         "checkout",
         "create",
@@ -331,6 +342,18 @@ fn arguments_that_cannot_be_are_named() {
             (key, &nobody, 64, ["--email", "--reference"]),
             (key, &line, 64, ["a mug", "name:quantity"]),
             (key, &both, 64, ["--product", "--line"]),
+            (key, &total, 64, ["--total cannot stand", "--line"]),
+            (key, &renewed, 64, ["--subscription cannot stand", "--line"]),
+            (key, &nothing, 64, ["nothing is sold", "--line"]),
+            (key, &priceless, 64, ["--price is not", "--total"]),
+            (key, &unpriced, 64, ["--product is not", "--total"]),
+            (key, &owed, 64, ["--total must be", "zero"]),
+            (key, &comma, 64, ["4,99", "4.99"]),
+            (key, &none, 64, ["the quantity \"-2\"", "from 1"]),
+            (key, &many, 64, ["--line: quantity", "2147483647"]),
+            (key, &free, 64, ["the price \"0\"", "above zero"]),
+            (key, &blank, 64, ["--email is blank", ""]),
+            (key, &relative, 64, ["\"a/b\" is", "such as https://"]),
             (key, &currency, 64, ["--currency", "--help"]),
             (key, &alone, 64, ["--cancel-url", "--help"]),
             (

@@ -50,7 +50,7 @@ impl Ended for Output {
 pub(crate) struct Running {
     pub(crate) child: Child,
     stdout: BufReader<ChildStdout>,
-    stderr: Option<BufReader<ChildStderr>>,
+    pub(crate) stderr: Option<BufReader<ChildStderr>>,
 }
 
 impl Running {

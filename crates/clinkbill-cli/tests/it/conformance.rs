@@ -254,10 +254,10 @@ fn each_kind_of_trouble_has_its_own_exit_status_and_says_why_on_stderr() {
         ),
         (78, key, &at(clink), "production"),
         (
-            78,
+            65,
             key,
             &[&at(&front.base_url)[..], &["--ca", &no_certificate]].concat(),
-            "certificate",
+            "no_certificate.pem",
         ),
         (65, None, &["drift", &ca, &ca], "not a report"),
         (
@@ -311,6 +311,67 @@ fn a_base_url_beside_the_api_is_told_where_the_api_is_and_nothing_is_run() {
             assert!(said.len() < 300 && said.contains("/api/"), "{said}");
             assert!(said.contains("hint: --base-url "), "{said}");
         }
+    }
+}
+
+#[test]
+fn what_is_not_the_api_is_told_so_and_nothing_is_run() {
+    let runtime = runtime();
+    let pages = runtime.block_on(MockServer::start());
+    let page = ResponseTemplate::new(404).set_body_raw("<html>File not found</html>", "text/html");
+    runtime.block_on(
+        Mock::given(matchers::any())
+            .respond_with(page)
+            .mount(&pages),
+    );
+    let base_url = format!("{}/api", pages.uri());
+    let output = clinkbill(
+        Some("sk_test_x7key"),
+        &["conformance", "--base-url", &base_url],
+    );
+    let said = output.stderr();
+    assert_eq!(output.code(), 78, "{said}");
+    assert!(
+        said.contains("is not the API") && said.len() < 300,
+        "{said}"
+    );
+    assert_eq!(output.stdout(), "");
+    let asked = runtime.block_on(pages.received_requests()).unwrap();
+    assert!(asked.len() < 8, "{} requests", asked.len());
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_no_reason_to_run_and_is_still_shown() {
+    let one = ["conformance", "--rule", "CR-06"];
+    // Nothing is judged, and what stood there before stays.
+    let saved = file_with("stays.json", "before");
+    let nowhere = clinkbill(
+        None,
+        &[&one[..], &["--save", &saved, "--junit", "/nowhere/r"]].concat(),
+    );
+    assert_eq!(nowhere.code(), 73, "{}", nowhere.stderr());
+    assert!(nowhere.stderr().contains("hint: "), "{}", nowhere.stderr());
+    assert_eq!(nowhere.stdout(), "");
+    assert_eq!(fs::read_to_string(&saved).unwrap(), "before");
+    // A file that was made for nothing is gone.
+    let needless = file("needless.json");
+    let _ = fs::remove_file(&needless);
+    let nobody = ["conformance", "--base-url", NOWHERE, "--save", &needless];
+    assert_eq!(clinkbill(Some("sk_test_x7key"), &nobody).code(), 69);
+    assert!(fs::metadata(&needless).is_err());
+    // A disk that is full shows only after the run.
+    if fs::metadata("/dev/full").is_ok() {
+        let full = clinkbill(
+            None,
+            &[&one[..], &["--junit", "/dev/full", "--save", &saved]].concat(),
+        );
+        assert_eq!(full.code(), 73, "{}", full.stderr());
+        assert!(
+            full.stdout().contains("rules exercised"),
+            "{}",
+            full.stdout()
+        );
+        assert!(fs::read_to_string(&saved).unwrap().starts_with('{'));
     }
 }
 

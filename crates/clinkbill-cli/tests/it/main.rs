@@ -8,9 +8,12 @@ mod conformance;
 mod doctor;
 mod forward;
 mod front;
+#[cfg(unix)]
+mod interrupted;
 mod listen;
 mod mistakes;
 mod sandbox;
+mod secrets;
 mod state;
 #[cfg(unix)]
 mod terminal;

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::process::Stdio;
 
 use clinkbill_sandbox::{Attempt, Fault, FaultKind, Sandbox};
+use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -201,11 +202,14 @@ fn who_listens_is_told_nothing_of_what_is_forged() {
         let mut stderr = BufReader::new(running.stderr.take().unwrap());
         let mut told = String::new();
         stderr.read_line(&mut told).unwrap();
-        let url = told
-            .trim()
-            .strip_prefix("listening on ")
-            .unwrap()
-            .to_owned();
+        let said = told.trim();
+        let url = match said.strip_prefix("listening on ") {
+            Some(url) => url.to_owned(),
+            None => serde_json::from_str::<Value>(said).unwrap()["url"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        };
         let host = url.trim_start_matches("http://").trim_end_matches('/');
         let forged = format!(
             "POST /canary?token=canary_token HTTP/1.1\r\nhost: {host}\r\n\

@@ -165,6 +165,13 @@ impl Target {
         })
     }
 
+    /// Whether what answers there does so as the API does, if only to refuse. A web server that
+    /// knows nothing of the API breaks every rule, and to hear so of each says nothing.
+    pub async fn speaks(&self) -> Result<bool, TargetError> {
+        let answer = self.wire.speaks().await;
+        answer.map_err(|error| TargetError::NoAnswer(error.to_string()))
+    }
+
     /// The target of a choice, up and answering.
     pub async fn open(choice: &Choice) -> Result<Self, TargetError> {
         match choice {
