@@ -13,7 +13,7 @@ pub(crate) struct Address {
     pub(crate) is_here: bool,
     /// Whether the path of the base URL ends as that of Clink's API does.
     pub(crate) ends_in_api: bool,
-    /// The variable that names a proxy on the way.
+    /// The variable that names a proxy.
     pub(crate) proxy: Option<&'static str>,
 }
 
@@ -22,19 +22,19 @@ impl Address {
     pub(crate) fn of(base_url: &str) -> Option<Self> {
         let url = Url::parse(base_url).ok()?;
         let is_secure = url.scheme() == "https";
-        let is_here = clinkbill_api::is_loopback(&url);
         Some(Self {
             host: url.host_str()?.to_owned(),
             port: url.port_or_known_default()?,
             is_secure,
-            is_here,
+            is_here: clinkbill_api::is_loopback(&url),
             ends_in_api: url.path().trim_end_matches('/').ends_with("/api"),
-            proxy: if is_secure && !is_here { proxy() } else { None },
+            proxy: if is_secure { proxy() } else { None },
         })
     }
 }
 
-/// Only https goes through a proxy; http would show it the key.
+/// Only https goes through a proxy, which http would show the key. Whether it does is also for
+/// `NO_PROXY` to say, so that what is named here may stand on the way, or may not.
 fn proxy() -> Option<&'static str> {
     let mut variables = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"].into_iter();
     variables.find(|variable| std::env::var_os(variable).is_some_and(|proxy| !proxy.is_empty()))

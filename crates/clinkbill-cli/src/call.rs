@@ -73,7 +73,12 @@ pub(crate) struct Explained {
 }
 
 pub(crate) fn explain(error: &Error, call: Call<'_>, at: &Address) -> Explained {
-    let cause = std::error::Error::source(error).and_then(Cause::of);
+    let source = std::error::Error::source(error);
+    let cause = source.and_then(|source| match Cause::of(source) {
+        None if error.is_timeout() => Some(Cause::Silent),
+        None if error.is_connect() => Some(Cause::other(source)),
+        cause => cause,
+    });
     let is_nowhere = error.http_status() == Some(404) && error.name().is_none();
     let said = match &cause {
         // The SDK does not know whether the URL ends as it should.
@@ -85,7 +90,6 @@ pub(crate) fn explain(error: &Error, call: Call<'_>, at: &Address) -> Explained 
             )
         }
         Some(cause) => format!("{error}: {}", cause.said(at)),
-        None if error.is_timeout() => format!("{error}: {}", Cause::Silent.said(at)),
         None => causes(error),
     };
     let (exit, hint, doctor) = if error.is_invalid() {
@@ -103,16 +107,15 @@ pub(crate) fn explain(error: &Error, call: Call<'_>, at: &Address) -> Explained 
     } else {
         match (error.outcome(), call) {
             (Outcome::NotSent, _) => {
-                let silent = error.is_timeout().then_some(Cause::Silent);
-                let hint = cause.or(silent).map(|cause| cause.hint(at));
+                let hint = cause.map(|cause| cause.hint(at));
                 let hint = hint.unwrap_or_else(|| "is the base URL right?".to_owned());
                 (Exit::Unavailable, Some(hint), true)
             }
             (Outcome::Rejected, _) => (Exit::No, advice(error), false),
             (_, Call::Write(look)) => (Exit::Unknown, Some(look.to_owned()), false),
             (_, Call::Read) if server_failed(error) => {
-                let hint = "the server fails, or something before it";
-                let hint = format!("{hint}: a read may be tried again {}", later(error));
+                let fails = "the server fails, or something before it";
+                let hint = format!("{fails}: try again {}", later(error));
                 (Exit::Unavailable, Some(hint), false)
             }
             // What was answered otherwise is no answer of the API.

@@ -19,6 +19,8 @@ pub(crate) enum Cause {
     NoHttp,
     CutOff,
     Silent,
+    /// With the words of whoever tried.
+    Other(String),
 }
 
 /// Whether a certificate is refused for its time.
@@ -102,26 +104,43 @@ impl Cause {
         Self::Untrusted(problem.to_owned(), clock)
     }
 
+    /// What is at the end of a chain of errors that says nothing known.
+    pub(crate) fn other(error: &(dyn Error + 'static)) -> Self {
+        match error.source() {
+            Some(behind) => Self::other(behind),
+            None => Self::Other(error.to_string()),
+        }
+    }
+
     /// What happened, with the address it happened at.
     pub(crate) fn said(&self, at: &Address) -> String {
+        let way = match at.proxy {
+            Some(variable) => format!("{at} (or the proxy that {variable} names)"),
+            None => at.to_string(),
+        };
         match self {
+            Self::UnknownHost if at.proxy.is_some() => format!("no address is known for {way}"),
             Self::UnknownHost => format!("no address is known for {}", at.host),
-            Self::Refused => format!("{at} refuses connections"),
-            Self::NoWay => format!("no way leads to {at}"),
+            Self::Refused => format!("{way} refuses connections"),
+            Self::NoWay => format!("no way leads to {way}"),
             Self::Untrusted(problem, _) => {
                 format!("the certificate of {at} is not trusted here: {problem}")
             }
             Self::NoTls => format!("{at} speaks no TLS"),
             Self::OtherTls(problem) => format!("TLS with {at} failed: {problem}"),
             Self::NoHttp => format!("{at} answers with something that is not HTTP"),
-            Self::CutOff => format!("{at} closed the connection before its answer was complete"),
-            Self::Silent => format!("nothing came from {at}"),
+            Self::CutOff => format!("{way} closed the connection before its answer was complete"),
+            Self::Silent => format!("nothing came from {way}"),
+            Self::Other(problem) => format!("no connection to {way}: {problem}"),
         }
     }
 
     /// What to do about it.
     pub(crate) fn hint(&self, at: &Address) -> String {
         let hint = match self {
+            _ if at.proxy.is_some() && self.may_be_of_a_proxy() => {
+                return "is the base URL right, and is the proxy, which can be left out by NO_PROXY?".to_owned();
+            }
             Self::UnknownHost => {
                 "is the host of the base URL right, and does this machine reach its name service?"
             }
@@ -141,19 +160,27 @@ impl Cause {
             Self::NoTls | Self::OtherTls(_) => "is the port of the base URL the one for https?",
             Self::NoHttp if at.is_secure => "is it the API that listens there?",
             Self::NoHttp => "take https:// instead of http:// in the base URL, or another port",
+            Self::Other(_) => "is the base URL right?",
             Self::CutOff => "is it the API that listens there, and is it well?",
             Self::Silent => {
                 "is the server overloaded, or does something in between, as a firewall, let nothing \
                  through?"
             }
         };
-        match at.proxy {
-            Some(variable) => then(
-                hint,
-                &format!("{variable} names a proxy, which may stand in between"),
-            ),
-            None => hint.to_owned(),
-        }
+        hint.to_owned()
+    }
+
+    /// Whether it happens before anything is heard of the server itself.
+    fn may_be_of_a_proxy(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownHost
+                | Self::Refused
+                | Self::NoWay
+                | Self::CutOff
+                | Self::Silent
+                | Self::Other(_)
+        )
     }
 }
 

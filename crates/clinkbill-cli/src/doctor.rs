@@ -207,13 +207,14 @@ fn check_clock(heard: Option<&Heard>) -> Check {
             check(Found::Wrong, clocks.to_string()).hint(SET_THE_CLOCK)
         }
         (None, Some(clocks)) => check(Found::Sound, clocks.to_string()),
-        (Some(error), Some(clocks)) if !is_off => check(Found::Wrong, format!("{error}; {clocks}"))
-            .hint(
+        (Some(error), Some(clocks)) if !is_off => {
+            check(Found::Wrong, format!("{error}; this clock: {clocks}")).hint(
                 "the clocks are not to blame: the server takes less difference than there is \
                  (a sandbox: --timestamp-tolerance)",
-            ),
+            )
+        }
         (Some(error), clocks) => {
-            let clocks = clocks.map(|clocks| format!("; {clocks}"));
+            let clocks = clocks.map(|clocks| format!("; this clock: {clocks}"));
             let said = format!("{error}{}", clocks.unwrap_or_default());
             check(Found::Wrong, said).hint(SET_THE_CLOCK)
         }

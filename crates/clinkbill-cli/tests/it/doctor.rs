@@ -55,6 +55,21 @@ fn what_a_call_needs_is_looked_at_and_what_is_wrong_has_a_hint() {
 }
 
 #[test]
+fn the_help_says_where_the_form_of_what_programs_read_is_described() {
+    for arguments in [&["--help"][..], &["doctor", "--help"]] {
+        let help = clinkbill(&[]).args(arguments).output().unwrap();
+        let words: Vec<_> = help.stdout().split_whitespace().collect();
+        let path = "schemas/command-output.schema.json";
+        assert!(
+            words.iter().any(|word| word.contains(path)),
+            "{}",
+            help.stdout()
+        );
+        assert!(std::path::Path::new("../..").join(path).exists());
+    }
+}
+
+#[test]
 fn shells_complete_every_command() {
     for shell in ["bash", "zsh", "fish"] {
         let output = clinkbill(&[])

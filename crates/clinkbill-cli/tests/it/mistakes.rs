@@ -198,7 +198,7 @@ fn a_read_that_nobody_answers_may_be_tried_again() {
             .respond_with(ResponseTemplate::new(503))
             .mount(&server),
     );
-    for (base_url, words) in [(&base_url[..], "tried again"), (NOWHERE, "doctor")] {
+    for (base_url, words) in [(&base_url[..], "try again"), (NOWHERE, "doctor")] {
         let read = ["checkout", "get", "sess_1", "--base-url", base_url];
         let output = clinkbill(&[KEY]).args(read).output().unwrap();
         assert_eq!(output.code(), 69, "{}", output.stderr());

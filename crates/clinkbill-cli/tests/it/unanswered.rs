@@ -15,11 +15,27 @@ use crate::front::Front;
 
 const KEY: (&str, &str) = ("CLINK_SECRET_KEY", "sk_test_x7key");
 
-/// What is said about a server, by a command that reads and by the doctor.
+/// The variables that lead to a server by way of another one.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
 #[track_caller]
 fn assert_told(base_url: &str, exit: i32, said: &str, hint: &str) {
+    assert_told_by_way_of("", base_url, exit, said, hint);
+}
+
+/// What is said about a server, by a command that reads and by the doctor.
+#[track_caller]
+fn assert_told_by_way_of(proxy: &str, base_url: &str, exit: i32, said: &str, hint: &str) {
+    let clinkbill = || {
+        let mut command = clinkbill(&[KEY]);
+        for variable in PROXIES {
+            command.env_remove(variable);
+        }
+        command.env("HTTPS_PROXY", proxy);
+        command
+    };
     let at = ["--base-url", base_url, "--json"];
-    let output = clinkbill(&[KEY]).args(["order", "list"]).args(at).output();
+    let output = clinkbill().args(["order", "list"]).args(at).output();
     let output = output.unwrap();
     let failed = fits("failure", output.stderr());
     assert_eq!(output.code(), exit, "{failed}");
@@ -28,7 +44,7 @@ fn assert_told(base_url: &str, exit: i32, said: &str, hint: &str) {
     assert!(text(&failed["error"]).contains(said), "{failed}");
     assert!(text(&failed["hint"]).contains(hint), "{failed}");
 
-    let output = clinkbill(&[KEY]).arg("doctor").args(at).output().unwrap();
+    let output = clinkbill().arg("doctor").args(at).output().unwrap();
     let found = fits("doctor", output.stdout());
     assert_eq!(output.code(), 3, "{found}");
     assert_eq!(found["sound"], false);
@@ -164,6 +180,25 @@ fn an_answer_that_is_cut_off_or_none_is_no_wrong_base_url() {
     let empty = Bytes::serve(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
     let hint = format!("as it should: is something else at {}", empty.address);
     assert_told(&empty.base_url, 78, "the answer is empty", &hint);
+}
+
+#[test]
+fn a_proxy_may_be_what_stands_in_the_way() {
+    let refusing = Bytes::serve(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+    let refusing = refusing.base_url.replace("/api/", "");
+    for (proxy, said) in [
+        (
+            "http://127.0.0.1:1",
+            "proxy that HTTPS_PROXY names) refuses connections",
+        ),
+        (
+            &refusing,
+            "no connection to shop.example.com:443 (or the proxy that HTTPS_PROXY names): ",
+        ),
+    ] {
+        let server = "https://shop.example.com/api/";
+        assert_told_by_way_of(proxy, server, 69, said, "left out by NO_PROXY");
+    }
 }
 
 #[test]
