@@ -134,16 +134,16 @@ pub(crate) fn masked(key: &str) -> String {
 /// Whether a text can be the signing secret of a webhook endpoint; and if so, whether it begins as
 /// they do.
 pub(crate) fn check_webhook_secret(text: &str) -> Result<bool, Unusable> {
-    if WebhookSecret::new(text).is_err() {
-        return Err(Unusable::new(
-            "it cannot sign",
-            "copy it anew from the dashboard; it begins with whsec_",
-        ));
-    }
     if text.starts_with("sk_") {
         return Err(Unusable::new(
             "it is a secret key",
             "the signing secret begins with whsec_",
+        ));
+    }
+    if WebhookSecret::new(text).is_err() {
+        return Err(Unusable::new(
+            "it cannot sign",
+            "copy it anew from the dashboard; it begins with whsec_",
         ));
     }
     match text.strip_prefix("whsec_") {
