@@ -39,6 +39,10 @@ impl Cause {
         if error.to_string() == UNKNOWN_HOST {
             return Some(Self::UnknownHost);
         }
+        let in_time = |error: &reqwest::Error| !error.is_timeout();
+        if !error.downcast_ref().is_none_or(in_time) {
+            return Some(Self::Silent);
+        }
         if let Some(error) = error.downcast_ref::<rustls::Error>() {
             return Some(Self::of_tls(error));
         }

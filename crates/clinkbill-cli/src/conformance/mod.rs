@@ -14,6 +14,8 @@ use clinkbill_conformance::{
     Catalogue, Choice, Elsewhere, JunitError, Rule, Rules, RunError, Scenario, Target, TargetError,
 };
 
+use crate::address::Address;
+use crate::cause::{Cause, Clock};
 use crate::connect::NOT_IN_CLEAR;
 use crate::exit::{Exit, Failure};
 use crate::files::{Promised, read_bytes};
@@ -154,8 +156,9 @@ async fn judge_server(args: &Args, output: Output) -> Result<Exit, Failure> {
     let files = args.files()?;
     let target = Target::open(&args.choice()?)
         .await
-        .map_err(target_failure)?;
-    if !target.speaks().await.map_err(target_failure)? {
+        .map_err(|error| args.no_target(error))?;
+    let speaks = target.speaks().await;
+    if !speaks.map_err(|error| args.no_target(error))? {
         let message =
             "what answers at the base URL is not the API: it does not even refuse as the API does";
         return Err(Failure::new(Exit::Config, message)
@@ -249,6 +252,25 @@ impl Args {
             Some(pem) => elsewhere.with_extra_roots(pem),
             None => elsewhere,
         }))
+    }
+
+    /// What a target that cannot be judged means, with what stands between it and this machine.
+    fn no_target(&self, error: TargetError) -> Failure {
+        let at = self.base_url.as_deref().and_then(Address::of);
+        let (TargetError::NoAnswer(_), Some(at), Some(cause)) = (&error, at, Cause::of(&error))
+        else {
+            return target_failure(error);
+        };
+        let message = format!("the target does not answer: {}", cause.said(&at));
+        let hint = match &cause {
+            // Only this command can be told whom to trust.
+            Cause::Untrusted(_, Clock::IsNotAsked) => {
+                "is the base URL right? if it is, trust whoever issued the certificate by --ca FILE"
+                    .to_owned()
+            }
+            cause => cause.hint(&at),
+        };
+        Failure::new(Exit::Unavailable, message).hint(hint)
     }
 
     /// The rules that --rule names, each of which has a scenario.

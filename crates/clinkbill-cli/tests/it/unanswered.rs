@@ -102,6 +102,32 @@ fn a_server_that_cannot_be_reached_is_named_with_what_stands_in_the_way() {
     );
 }
 
+#[test]
+fn who_judges_a_server_is_told_why_it_does_not_answer() {
+    let runtime = runtime();
+    let front = runtime.block_on(Front::start(&Sandbox::new()));
+    for (base_url, said, hint) in [
+        (
+            NOWHERE,
+            "127.0.0.1:1 refuses connections",
+            "`clinkbill sandbox`",
+        ),
+        (&front.base_url, "is not trusted here: nobody", "--ca FILE"),
+    ] {
+        let judge = ["conformance", "--base-url", base_url, "--json"];
+        let output = clinkbill(&[KEY]).args(judge).output().unwrap();
+        assert_eq!(output.code(), 69, "{}", output.stderr());
+        let failed = fits("failure", output.stderr());
+        let text = |field: &str| failed[field].as_str().unwrap();
+        assert!(
+            text("error").starts_with("the target does not answer: "),
+            "{failed}"
+        );
+        assert!(text("error").contains(said), "{failed}");
+        assert!(text("hint").contains(hint), "{failed}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_authority_can_be_trusted_as_the_hint_says() {

@@ -94,7 +94,7 @@ pub enum TargetError {
     Client(String),
     /// The server did not answer.
     #[error("the target does not answer: {0}")]
-    NoAnswer(String),
+    NoAnswer(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The server knows no merchant with this key.
     #[error("the target does not accept {SECRET_KEY}: HTTP 401")]
     KeyRefused,
@@ -142,7 +142,7 @@ impl Target {
             extra_roots,
         } = elsewhere;
         let wire = Wire::new(base_url, secret_key, extra_roots.as_deref())?;
-        let no_answer = |error: WireError| TargetError::NoAnswer(error.to_string());
+        let no_answer = |error: WireError| TargetError::NoAnswer(error.into());
         // Clink's own sandbox has no control API to ask for.
         let own_sandbox = Deployment::of(base_url) == Deployment::Elsewhere
             && wire.is_sandbox().await.map_err(no_answer)?;
@@ -169,7 +169,7 @@ impl Target {
     /// knows nothing of the API breaks every rule, and to hear so of each says nothing.
     pub async fn speaks(&self) -> Result<bool, TargetError> {
         let answer = self.wire.speaks().await;
-        answer.map_err(|error| TargetError::NoAnswer(error.to_string()))
+        answer.map_err(|error| TargetError::NoAnswer(error.into()))
     }
 
     /// The target of a choice, up and answering.
