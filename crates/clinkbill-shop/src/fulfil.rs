@@ -1,4 +1,4 @@
-use clinkbill::{Currency, Expectation, Fulfilment, Money, SessionId};
+use clinkbill::{Currency, Expectation, Fulfilment, Money, OrderId, SessionId};
 use sqlx::SqliteConnection;
 
 /// What the shop agreed with a buyer, for one reference under which money may come.
@@ -45,7 +45,14 @@ pub async fn settle(
     said: Fulfilment,
 ) -> sqlx::Result<()> {
     match said {
-        Fulfilment::Paid(_) => deliver(on, agreed, told_by).await,
+        Fulfilment::Paid(payment) => {
+            deliver(on, agreed, told_by).await?;
+            match payment.order_id {
+                Some(order) => remember(on, agreed, &order).await,
+                // `order.succeeded` tells it.
+                None => Ok(()),
+            }
+        }
         Fulfilment::NotYet => Ok(()),
         Fulfilment::Mismatch(why) => alarm(on, told_by, &why.to_string()).await,
     }
@@ -75,6 +82,36 @@ async fn deliver(on: &mut SqliteConnection, agreed: &Agreed, told_by: &str) -> s
         alarm(on, told_by, &why).await?;
     }
     Ok(())
+}
+
+async fn remember(on: &mut SqliteConnection, agreed: &Agreed, order: &OrderId) -> sqlx::Result<()> {
+    sqlx::query(
+        "INSERT INTO paid_order (order_id, purchase) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+    )
+    .bind(order.as_str())
+    .bind(agreed.purchase)
+    .execute(on)
+    .await?;
+    Ok(())
+}
+
+/// Money went back, or is about to. What left the shop for it is for somebody to bring back.
+pub async fn went_back(
+    on: &mut SqliteConnection,
+    order: Option<&OrderId>,
+    told_by: &str,
+    what: &str,
+) -> sqlx::Result<()> {
+    let purchase: Option<i64> =
+        sqlx::query_scalar("SELECT purchase FROM paid_order WHERE order_id = ?1")
+            .bind(order.map(OrderId::as_str))
+            .fetch_optional(&mut *on)
+            .await?;
+    let why = match purchase {
+        Some(number) => format!("purchase {number} {what}"),
+        None => format!("a purchase that is not known here {what}"),
+    };
+    alarm(on, told_by, &why).await
 }
 
 /// Somebody has to look. The same thing is said once.

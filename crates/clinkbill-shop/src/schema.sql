@@ -28,6 +28,12 @@ CREATE TABLE IF NOT EXISTS checkout (
 
 CREATE INDEX IF NOT EXISTS checkout_of_purchase ON checkout (purchase);
 
+-- Which order paid for what. A refund and a dispute name the order, and seldom the reference.
+CREATE TABLE IF NOT EXISTS paid_order (
+    order_id TEXT PRIMARY KEY,
+    purchase INTEGER NOT NULL REFERENCES purchase (number)
+) STRICT;
+
 -- What is to be packed: each purchase once.
 CREATE TABLE IF NOT EXISTS parcel (
     purchase INTEGER PRIMARY KEY REFERENCES purchase (number)

@@ -5,13 +5,13 @@ use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use clinkbill::Fulfilment;
 use clinkbill::webhook::{
     Account, AccountAnswer, Claim, Dedup, Event, EventKind, Settled, VerifiedEvent, Verifier,
 };
+use clinkbill::{Fulfilment, OrderId};
 use sqlx::SqlitePool;
 
-use crate::fulfil::{agreed, alarm, settle};
+use crate::fulfil::{agreed, alarm, settle, went_back};
 use crate::sql_dedup::{SqlDedup, Ticket};
 
 /// What the handler needs.
@@ -103,6 +103,8 @@ async fn handle(receiver: &Receiver, event: &Event, ticket: &Ticket) -> sqlx::Re
     if let Some(agreed) = agreed {
         let said = agreed.expected.by_event(event);
         settle(&mut transaction, &agreed, event.id.as_str(), said).await?;
+    } else if let Some((order, what)) = going_back(event) {
+        went_back(&mut transaction, order, event.id.as_str(), what).await?;
     } else if matches!(event.kind, EventKind::Unreadable(_)) {
         alarm(&mut transaction, event.id.as_str(), "unreadable").await?;
     }
@@ -118,6 +120,18 @@ fn reference(event: &Event) -> Option<&str> {
     match &event.kind {
         EventKind::OrderSucceeded(order) => order.merchant_reference.as_deref(),
         EventKind::SessionComplete(session) => session.merchant_reference.as_deref(),
+        _ => None,
+    }
+}
+
+/// The order whose money goes back, and how. An expectation is only about money that comes.
+fn going_back(event: &Event) -> Option<(Option<&OrderId>, &'static str)> {
+    match &event.kind {
+        EventKind::RefundSucceeded(refund) => Some((refund.order_id.as_ref(), "was refunded")),
+        EventKind::DisputeCreated(dispute) => Some((dispute.order_id.as_ref(), "is disputed")),
+        EventKind::DisputeLost(dispute) => {
+            Some((dispute.order_id.as_ref(), "was lost to a dispute"))
+        }
         _ => None,
     }
 }

@@ -253,6 +253,47 @@ async fn what_is_not_as_agreed_raises_an_alarm_and_delivers_nothing() {
 }
 
 #[tokio::test]
+async fn money_that_goes_back_names_the_purchase_by_the_order_that_paid() {
+    let database = Database::new().await;
+    let shop = database.shop().await;
+    let about = |event: &str, kind: &str, order: &str| {
+        format!(
+            r#"{{"id":"{event}","type":"{kind}","data":{{"object":{{"refundId":"rfd_1",
+            "chargeBackId":"cb_1","orderId":"{order}","status":"success",
+            "refundAmount":4.90,"refundCurrency":"USD"}}}}}}"#
+        )
+    };
+    for body in [
+        session_complete("event_1"),
+        order_succeeded("event_2", "4.9"),
+        about("event_3", "refund.created", "order_1"),
+        about("event_4", "refund.failed", "order_1"),
+    ] {
+        assert_eq!(sent(&shop, &body).await, StatusCode::OK);
+    }
+    assert!(database.alarms().await.is_empty());
+    for (event, kind, order) in [
+        ("event_5", "refund.succeeded", "order_1"),
+        ("event_5", "refund.succeeded", "order_1"),
+        ("event_6", "dispute.created", "order_1"),
+        ("event_7", "dispute.lost", "order_1"),
+        ("event_8", "refund.succeeded", "order_2"),
+    ] {
+        let body = about(event, kind, order);
+        assert_eq!(sent(&shop, &body).await, StatusCode::OK);
+    }
+    assert_eq!(
+        database.alarms().await,
+        [
+            "purchase 1 was refunded",
+            "purchase 1 is disputed",
+            "purchase 1 was lost to a dispute",
+            "a purchase that is not known here was refunded",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn an_event_that_failed_is_handled_when_it_comes_again() {
     let database = Database::new().await;
     let shop = database.shop().await;
