@@ -84,6 +84,14 @@ pub(crate) const STAGES: &[Stage] = &[
         ],
     ),
     quick(
+        "locks",
+        "both lock files say what the manifests ask for",
+        &[
+            "cargo tree --quiet --locked --depth 0",
+            "cargo tree --quiet --locked --depth 0 --manifest-path fuzz/Cargo.toml",
+        ],
+    ),
+    quick(
         "contract",
         "both OpenAPI documents are sound",
         &[
