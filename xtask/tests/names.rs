@@ -259,6 +259,26 @@ fn the_page_about_upgrades_names_every_closed_enum() {
     assert_eq!(named.collect::<BTreeSet<_>>(), closed);
 }
 
+/// Who moves here looks every field up.
+#[test]
+fn the_page_about_typescript_tells_of_every_field_of_a_new_session() {
+    let contract = fs::read_to_string(root().join("openapi/clinkbill.yaml")).unwrap();
+    let contract: serde_json::Value = yaml_serde::from_str(&contract).unwrap();
+    let request = &contract["components"]["schemas"]["CreateCheckoutSessionRequest"];
+    let fields = request["properties"].as_object().unwrap();
+    let page = root().join("crates/clinkbill/docs/typescript.md");
+    let page = fs::read_to_string(page).unwrap();
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
+    for field in fields.keys() {
+        let told = [format!("`{field}`"), format!("`{field}: ")];
+        let is_told = told
+            .iter()
+            .any(|it| rows.iter().any(|row| row.contains(it)));
+        assert!(is_told, "no row tells what becomes of {field}");
+    }
+    assert!(fields.len() > 15, "{}", fields.len());
+}
+
 #[test]
 fn what_was_renamed_is_noticed() {
     let names = names();
