@@ -6,9 +6,9 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Display;
+use std::io;
 use std::io::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::{env, io};
 
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
@@ -182,7 +182,7 @@ async fn main() -> Result<(), Failed> {
     let client = Client::builder(SecretKey::from_env()?)
         .environment(environment)
         .build()?;
-    let shop = Shop::new(WebhookSecret::new(env::var("CLINK_WEBHOOK_SECRET")?)?);
+    let shop = Shop::new(WebhookSecret::from_env()?);
     let listener = TcpListener::bind("127.0.0.1:3000").await?;
     let url = shop.sell(&client, "order-1.1").await?;
     // A shop would lead the buyer's browser there, and print it nowhere.

@@ -10,7 +10,7 @@
 //! use clinkbill_conformance::receiver::{Endpoint, PlainHttp};
 //! use clinkbill_webhook::WebhookSecret;
 //!
-//! let secret = WebhookSecret::new(std::env::var("CLINK_WEBHOOK_SECRET")?)?;
+//! let secret = WebhookSecret::from_env()?;
 //! let url = "http://127.0.0.1:3000/webhooks/clink";
 //! let report = Endpoint::new(url, secret, PlainHttp::ToThisMachine)?.check().await?;
 //! print!("{report}");
