@@ -100,7 +100,12 @@ pub(crate) fn explain(error: &Error, call: Call<'_>, at: &Address) -> Explained 
         let hint = "is it the key of this environment, and is it still valid?";
         (Exit::NoPermission, Some(hint.to_owned()), true)
     } else if is_nowhere {
-        (Exit::No, Some(not_the_api(at)), true)
+        // An envelope says at least that it is the API.
+        let exit = match error.code() {
+            Some(_) => Exit::No,
+            None => Exit::Config,
+        };
+        (exit, Some(not_the_api(at)), true)
     } else if error.is_rate_limited() {
         let hint = format!("too many requests came: try again {}", later(error));
         (Exit::No, Some(hint), false)
@@ -152,7 +157,7 @@ pub(crate) fn is_about_time(error: &Error) -> bool {
             && error.message().is_some_and(names_it))
 }
 
-fn not_the_api(at: &Address) -> String {
+pub(crate) fn not_the_api(at: &Address) -> String {
     if at.ends_in_api {
         format!(
             "the base URL ends in /api/ as it should: is something else at {at}, or in between?"

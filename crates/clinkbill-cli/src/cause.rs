@@ -165,7 +165,10 @@ impl Cause {
             Self::NoHttp if at.is_secure => "is it the API that listens there?",
             Self::NoHttp => "take https:// instead of http:// in the base URL, or another port",
             Self::Other(_) => "is the base URL right?",
-            Self::CutOff => "is it the API that listens there, and is it well?",
+            Self::CutOff if at.is_secure => "is it the API that listens there, and is it well?",
+            Self::CutOff => {
+                "is it the API that listens there, and is it well? one that wants TLS needs https://"
+            }
             Self::Silent => {
                 "is the server overloaded, or does something in between, as a firewall, let nothing \
                  through?"

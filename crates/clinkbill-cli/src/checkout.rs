@@ -12,7 +12,7 @@ use crate::call::Call;
 use crate::connect::{Connect, DryRun};
 use crate::exit::{Exit, Failure, after};
 use crate::output::Output;
-use crate::shape::{Created, Session, Sum, quoted, time};
+use crate::shape::{Created, Session, Sum, option, quoted, time};
 use crate::stop::Stop;
 
 const CREATE: &str = "checkout/session";
@@ -244,7 +244,9 @@ where
         created = server.wait(output, sessions.create(new)) => created,
         () = stop.asked() => {
             let message = "interrupted before an answer came: the request may have taken effect";
-            return Err(Failure::new(Exit::Unknown, message).hint(args.find_out()));
+            return Err(Failure::new(Exit::Unknown, message)
+                .hint(args.find_out())
+                .of_call_broken_off());
         }
     };
     let created = created.map_err(|error| {
@@ -304,15 +306,13 @@ impl Create {
         match &self.merchant_reference {
             Some(reference) => format!(
                 "a session may exist, and has no order before somebody pays; its orders: \
-                 clinkbill order list --merchant-reference {}{}",
-                quoted(reference),
+                 clinkbill order list {}{}",
+                option("--merchant-reference", reference),
                 self.connect.again()
             ),
-            None => {
-                "a session may exist: look in the dashboard, or on the first page of a sandbox, \
+            None => "a session may exist: look in the dashboard, or at the root of a sandbox, \
                      before you try again"
-                    .to_owned()
-            }
+                .to_owned(),
         }
     }
 

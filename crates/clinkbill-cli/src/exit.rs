@@ -120,6 +120,13 @@ impl Failure {
         self
     }
 
+    /// The same, after a call that was broken off: nobody can say what became of it.
+    #[must_use]
+    pub(crate) fn of_call_broken_off(mut self) -> Self {
+        self.call = Some(Box::new(FailedCall::broken_off()));
+        self
+    }
+
     /// Says so on stderr.
     pub(crate) fn tell(self, output: Output) -> ExitCode {
         let Self {

@@ -16,6 +16,9 @@ pub(crate) const WEBHOOK_SECRET: &str = "CLINK_WEBHOOK_SECRET";
 /// A file with more in it holds something else, and one without an end is never read whole.
 const LONGEST: u64 = 4 * 1024;
 
+/// How Clink's secrets begin.
+const PREFIXES: [&str; 2] = ["sk_", "whsec_"];
+
 /// How secret keys begin, and whose they are.
 const OF_SANDBOXES: [&str; 2] = ["sk_test_", "sk_uat_"];
 const OF_PRODUCTION: [&str; 2] = ["sk_prod_", "sk_live_"];
@@ -63,6 +66,12 @@ pub(crate) fn text(file: Option<&Path>, variable: &str) -> Result<Option<String>
     let hint = format!(
         "name a file with the secret and nothing else in it, or leave it out and set {variable}"
     );
+    // Where somebody gave the secret itself, it must not be told on.
+    let name = path.to_string_lossy();
+    if PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && !path.exists() {
+        let message = "there is no such file: a secret stands where the name of its file should";
+        return Err(Failure::new(Exit::NoInput, message).hint(&hint));
+    }
     let text = read_at_most(path, LONGEST).map_err(|failure| failure.hint(&hint))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).trim();
     if text.is_empty() {

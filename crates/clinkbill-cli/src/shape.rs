@@ -245,6 +245,16 @@ enum Outcome {
     Unknown,
 }
 
+impl FailedCall {
+    /// Of a call that nobody waits for any longer.
+    pub(crate) fn broken_off() -> Self {
+        Self {
+            outcome: Some(Outcome::Unknown),
+            ..Self::default()
+        }
+    }
+}
+
 impl From<&clinkbill::Error> for FailedCall {
     fn from(error: &clinkbill::Error) -> Self {
         Self {
@@ -457,8 +467,12 @@ impl fmt::Display for Orders {
 impl fmt::Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let key = match &self.key_file {
-            // White space around a key is no part of it, and no header could carry it.
-            Some(path) => format!("$(tr -d '[:space:]' < {})", quoted(path)),
+            // White space around a key is no part of it, nor is the mark of UTF-8 before it, and no
+            // header could carry them.
+            Some(path) => format!(
+                r"$(LC_ALL=C tr -d '[:space:]\357\273\277' < {})",
+                quoted(path)
+            ),
             None => "$CLINK_SECRET_KEY".to_owned(),
         };
         let what = self.key_file.as_ref();
@@ -479,6 +493,12 @@ impl fmt::Display for Request {
 pub(crate) fn quoted(text: &str) -> Cow<'_, str> {
     // No argument and no JSON has the byte 0 that no word of a shell can have.
     shlex::try_quote(text).unwrap_or_default()
+}
+
+/// An option with its value, as words of a shell. A value that begins like an option is tied to it.
+pub(crate) fn option(name: &str, value: &str) -> String {
+    let between = if value.starts_with('-') { '=' } else { ' ' };
+    format!("{name}{between}{}", quoted(value))
 }
 
 impl fmt::Display for Diagnosis {

@@ -15,6 +15,7 @@ use clinkbill_conformance::{
 };
 
 use crate::address::Address;
+use crate::call::not_the_api;
 use crate::cause::{Cause, Clock};
 use crate::connect::NOT_IN_CLEAR;
 use crate::exit::{Exit, Failure};
@@ -27,9 +28,9 @@ pub(crate) const HELP: &str = "\
 Judge a server by the rules of Clink's guide
 
 Runs the scenarios that travel inside this program against the server at --base-url, and prints
-what became of them. The key of a merchant of that server is read from CLINK_SECRET_KEY, or from --key-file; hosts and
-keys of production are refused. Without --base-url they run against the sandbox inside this
-program.
+what became of them. The key of a merchant of that server is read from CLINK_SECRET_KEY, or from
+--key-file; hosts and keys of production are refused. Without --base-url they run against the
+sandbox inside this program.
 
 On a server that is no sandbox of ours, what needs a buyer, time or faults is not run, and what
 the guide leaves open is observed and never wrong. The scenarios use identifiers of their own in
@@ -55,6 +56,7 @@ Examples:
   Your webhook endpoint:
     clinkbill conformance --webhook http://127.0.0.1:3000/webhooks/clink --junit webhook.xml";
 
+const OF_A_SANDBOX: &str = "take the server and the key of a sandbox";
 const LIST: &str = "--list names all scenarios with their rules";
 
 #[derive(clap::Args)]
@@ -161,8 +163,9 @@ async fn judge_server(args: &Args, output: Output) -> Result<Exit, Failure> {
     if !speaks.map_err(|error| args.no_target(error))? {
         let message =
             "what answers at the base URL is not the API: it does not even refuse as the API does";
-        return Err(Failure::new(Exit::Config, message)
-            .hint("a base URL has /api in it, such as https://uat-api.clinkbill.com/api"));
+        let at = args.base_url.as_deref().and_then(Address::of);
+        let hint = at.map(|at| not_the_api(&at));
+        return Err(Failure::new(Exit::Config, message).hint_if(hint));
     }
     let target = target.with_pause(Duration::from_millis(args.pause));
     let target = match args.concurrency {
@@ -257,6 +260,12 @@ impl Args {
     /// What a target that cannot be judged means, with what stands between it and this machine.
     fn no_target(&self, error: TargetError) -> Failure {
         let at = self.base_url.as_deref().and_then(Address::of);
+        if let (TargetError::ProductionKey, Some(file)) = (&error, &self.key_file) {
+            let file = file.display();
+            let message =
+                format!("the key in {file} is of production; scenarios run against a sandbox only");
+            return Failure::new(Exit::NoPermission, message).hint(OF_A_SANDBOX);
+        }
         let (TargetError::NoAnswer(_), Some(at), Some(cause)) = (&error, at, Cause::of(&error))
         else {
             return target_failure(error);
@@ -315,9 +324,7 @@ fn target_failure(error: TargetError) -> Failure {
         TargetError::BadKey | TargetError::KeyRefused => {
             Some("is it the key of this server? `clinkbill doctor` looks".to_owned())
         }
-        TargetError::ProductionHost | TargetError::ProductionKey => {
-            Some("take the server and the key of a sandbox".to_owned())
-        }
+        TargetError::ProductionHost | TargetError::ProductionKey => Some(OF_A_SANDBOX.to_owned()),
         _ => None,
     };
     Failure::new(exit, error).hint_if(hint)

@@ -23,10 +23,10 @@ use crate::stop::Stop;
 pub(super) const HELP: &str = "\
 Receive events, print and verify them, and pass them on
 
-Prints a line for each request on stdout, also where its sender did not wait for the answer. A genuine
-event is answered 204, or with what --forward-to answers; 502 where that gives no answer, and 503
-where 64 are on their way to it. Anything else is answered 400, or 413 where it is larger than two
-megabytes, and not passed on. Events may come twice and in any order: act once for each id.
+Prints a line for each request on stdout, also where its sender did not wait for the answer. A
+genuine event is answered 204, or with what --forward-to answers; 502 where that gives no answer, and
+503 where 64 are on their way to it. Anything else is answered 400, or 413 where it is larger than
+two megabytes, and not passed on. Events may come twice and in any order: act once for each id.
 
 Runs until Ctrl-C or SIGTERM, or until --count have come; events that are being passed on are still
 told, unless it is asked to end once more. With --json the first line on stderr says where it listens.";

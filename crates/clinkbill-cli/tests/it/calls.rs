@@ -190,7 +190,7 @@ fn a_request_that_was_only_looked_at_takes_the_key_from_the_file_that_was_named(
     let folder = file("key'file $(touch x7); folder");
     std::fs::create_dir_all(&folder).unwrap();
     let key_file = format!("{folder}/a key");
-    std::fs::write(&key_file, "  sk_test_x7key\r\n").unwrap();
+    std::fs::write(&key_file, "\u{feff}  sk_test_x7key\r\n").unwrap();
     let list = ["order", "list", "--base-url", NOWHERE, "--dry-run"];
     let dry = clinkbill(&[("CLINK_SECRET_KEY", "sk_test_other")])
         .args(list)

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::command::{Running, clinkbill};
+use crate::command::{Running, clinkbill, fits};
 
 const KEY: (&str, &str) = ("CLINK_SECRET_KEY", "sk_test_x7key");
 
@@ -52,6 +52,24 @@ fn a_create_that_is_interrupted_says_that_a_session_may_exist() {
         assert!(said.contains("interrupted before an answer"), "{said}");
         assert!(said.contains("--merchant-reference order-17"), "{said}");
     }
+}
+
+#[test]
+fn a_program_reads_that_the_outcome_of_what_was_interrupted_is_unknown() {
+    let create = [
+        "checkout",
+        "create",
+        "--reference",
+        "u",
+        "--currency",
+        "USD",
+        "--line",
+        "A mug:1:4.99",
+        "--json",
+    ];
+    let (exit, said) = interrupted(&create, Signal::INT);
+    assert_eq!(exit, Some(75), "{said}");
+    assert_eq!(fits("failure", &said)["outcome"], "unknown");
 }
 
 #[test]

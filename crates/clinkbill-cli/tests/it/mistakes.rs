@@ -139,26 +139,23 @@ fn the_hint_after_an_unknown_outcome_leads_to_the_same_server_whatever_the_refer
     let failing = ResponseTemplate::new(502);
     runtime.block_on(Mock::given(any()).respond_with(failing).mount(&server));
     let base_url = format!("{}/api/", server.uri());
-    let reference = "A 17'; id #";
-    let output = clinkbill(&[KEY])
-        .args(CREATE)
-        .args(["--base-url", &base_url, "--merchant-reference", reference])
-        .output()
-        .unwrap();
-    assert_eq!(output.code(), 75);
-    let told = output.stderr();
-    let (_, command) = told.split_once("its orders: clinkbill ").unwrap();
-    assert_eq!(
-        shlex::split(command).unwrap(),
-        [
-            "order",
-            "list",
-            "--merchant-reference",
-            reference,
-            "--base-url",
-            &base_url
-        ]
-    );
+    for (reference, given) in [
+        ("A 17'; id #", &["--merchant-reference", "A 17'; id #"][..]),
+        ("-r 1", &["--merchant-reference=-r 1"]),
+    ] {
+        let output = clinkbill(&[KEY])
+            .args(CREATE)
+            .arg(format!("--merchant-reference={reference}"))
+            .args(["--base-url", &base_url])
+            .output()
+            .unwrap();
+        assert_eq!(output.code(), 75);
+        let told = output.stderr();
+        let (_, command) = told.split_once("its orders: clinkbill ").unwrap();
+        let list = ["order", "list"].iter().chain(given);
+        let list: Vec<_> = list.copied().chain(["--base-url", &base_url]).collect();
+        assert_eq!(shlex::split(command).unwrap(), list);
+    }
 }
 
 #[test]

@@ -88,3 +88,23 @@ fn a_variable_that_is_no_text_is_not_missing() {
     );
     assert!(!output.stderr().contains("x7"), "{}", output.stderr());
 }
+
+#[test]
+fn a_secret_in_the_place_of_a_file_is_not_told_on() {
+    for (arguments, variable) in [
+        (
+            &["order", "list", "--key-file", "sk_test_x7"][..],
+            "CLINK_SECRET_KEY",
+        ),
+        (&["doctor", "--key-file", "sk_prod_x7"], "CLINK_SECRET_KEY"),
+        (
+            &["webhook", "listen", "--webhook-secret-file", "whsec_x7"],
+            "CLINK_WEBHOOK_SECRET",
+        ),
+    ] {
+        let output = clinkbill(&[]).args(arguments).output().unwrap();
+        assert_eq!(output.code(), 66, "{}", output.stderr());
+        assert!(output.stderr().contains(variable), "{}", output.stderr());
+        assert!(!output.stderr().contains("x7"), "{}", output.stderr());
+    }
+}

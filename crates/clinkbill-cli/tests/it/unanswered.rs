@@ -285,14 +285,14 @@ fn a_refusal_or_a_failing_server_is_never_sound_and_its_words_are_passed_on() {
         (
             page(404),
             &base_url,
-            3,
+            78,
             "does not know this address",
             "ends in /api/ as it should",
         ),
         (
             page(404),
             &above,
-            3,
+            78,
             "does not know this address",
             "may be wrong: it ends in /api/",
         ),
