@@ -12,6 +12,18 @@ use tokio::runtime::Runtime;
 /// Nobody answers there.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1:1/api";
 
+/// A session of one mug.
+pub(crate) const CREATE: [&str; 8] = [
+    "checkout",
+    "create",
+    "--reference",
+    "u",
+    "--currency",
+    "USD",
+    "--line",
+    "A mug:1:4.99",
+];
+
 /// Every variable that the program reads, and with them what a merchant's environment may hold.
 const VARIABLES: [&str; 3] = ["CLINK_BASE_URL", "CLINK_SECRET_KEY", "CLINK_WEBHOOK_SECRET"];
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::command::{Running, clinkbill, fits};
+use crate::command::{CREATE, Running, clinkbill, fits};
 
 const KEY: (&str, &str) = ("CLINK_SECRET_KEY", "sk_test_x7key");
 
@@ -34,19 +34,8 @@ fn interrupted(arguments: &[&str], signal: Signal) -> (Option<i32>, String) {
 
 #[test]
 fn a_create_that_is_interrupted_says_that_a_session_may_exist() {
+    let create = [&CREATE[..], &["--merchant-reference", "order-17"]].concat();
     for signal in [Signal::INT, Signal::TERM] {
-        let create = [
-            "checkout",
-            "create",
-            "--reference",
-            "u",
-            "--currency",
-            "USD",
-            "--line",
-            "A mug:1:4.99",
-            "--merchant-reference",
-            "order-17",
-        ];
         let (exit, said) = interrupted(&create, signal);
         assert_eq!(exit, Some(75), "{said}");
         assert!(said.contains("interrupted before an answer"), "{said}");
@@ -56,17 +45,7 @@ fn a_create_that_is_interrupted_says_that_a_session_may_exist() {
 
 #[test]
 fn a_program_reads_that_the_outcome_of_what_was_interrupted_is_unknown() {
-    let create = [
-        "checkout",
-        "create",
-        "--reference",
-        "u",
-        "--currency",
-        "USD",
-        "--line",
-        "A mug:1:4.99",
-        "--json",
-    ];
+    let create = [&CREATE[..], &["--json"]].concat();
     let (exit, said) = interrupted(&create, Signal::INT);
     assert_eq!(exit, Some(75), "{said}");
     assert_eq!(fits("failure", &said)["outcome"], "unknown");

@@ -7,20 +7,9 @@ use serde_json::Value;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::command::{Ended, NOWHERE, clinkbill, fits, runtime, sandbox_without_events};
+use crate::command::{CREATE, Ended, NOWHERE, clinkbill, fits, runtime, sandbox_without_events};
 
 const KEY: (&str, &str) = ("CLINK_SECRET_KEY", "sk_test_x7key");
-
-const CREATE: [&str; 8] = [
-    "checkout",
-    "create",
-    "--reference",
-    "u",
-    "--currency",
-    "USD",
-    "--line",
-    "A mug:1:4.99",
-];
 
 #[test]
 fn programs_are_told_of_a_wrong_command_line_in_the_shape_of_every_failure() {
